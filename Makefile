@@ -1,0 +1,68 @@
+# make test is what CI runs: every gate. make check is its quick half, for between two edits.
+
+GO      ?= go
+ENGINE  ?= docker
+FUZZTIME ?= 1m
+
+# Older versions carry advisories that let a client crash a proxy. The module says "go 1.26": it must build with that, too.
+export GOTOOLCHAIN := go1.27.4
+OLDEST := go1.26.8
+
+# The binary is static. Only the race detector needs C.
+export CGO_ENABLED := 0
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DOCKERFILE_LINT := dockerfile-utils@0.16.3
+
+.PHONY: build test check format vet staticcheck oldest unit race dockerfile site fuzz image
+
+build:
+	$(GO) build -trimpath -o bin/lacquer ./cmd/lacquer
+
+# In order of what fails soonest. Each gate can be run alone.
+test: format vet staticcheck dockerfile oldest race site
+
+check: format vet staticcheck unit
+
+format:
+	@files=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && \
+	if [ -n "$$files" ]; then printf 'not formatted, run gofmt -w on:\n%s\n' "$$files"; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+staticcheck:
+	$(GO) run $(STATICCHECK) ./...
+
+# The order of the rooms (layers_test.go) and the minima of versions (versions_test.go) are unit tests of the root.
+unit:
+	$(GO) test ./...
+
+race:
+	@.ci/need gcc
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+oldest:
+	GOTOOLCHAIN=$(OLDEST) $(GO) build ./...
+
+dockerfile:
+	@.ci/need npm
+	npx --yes $(DOCKERFILE_LINT) lint Dockerfile
+
+# A site that nobody here wrote, behind the real binary.
+site:
+	@.ci/need php
+	e2e/mediawiki/run
+
+# Every fuzz target for FUZZTIME each. What a target finds lies in the testdata of its package and belongs into the repository.
+fuzz:
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target for $(FUZZTIME)"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done \
+	done
+
+image:
+	@$(ENGINE) info >/dev/null 2>&1 || { echo "make image: no container engine answers; start Docker, or name another with ENGINE=podman"; exit 1; }
+	$(ENGINE) build --tag lacquer .

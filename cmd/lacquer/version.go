@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"go/version"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(c.OutOrStdout(), versionLine())
+			if err != nil {
+				return failure{err}
+			}
+			return nil
+		},
+	}
+}
+
+// versionLine names the version, the commit if it is known, and what the binary was built with and for.
+func versionLine() string {
+	release, commit := "(devel)", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if info.Main.Version != "" {
+			release = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = s.Value[:min(len(s.Value), 12)] + " "
+			}
+		}
+	}
+	return fmt.Sprintf("lacquer %s %s%s %s/%s", release, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// The first versions of Go in which an HTTP/2 client cannot crash the process, and without the races of net/http in CONNECT and
+// in reading heads.
+const (
+	safeGo126 = "go1.26.9"
+	safeGo127 = "go1.27.4"
+)
+
+// unsafeGo returns the version to build with instead, if the one given carries advisories that hit a proxy directly; else "".
+// Versions that are not of the form of a release are not judged.
+func unsafeGo(built string) string {
+	if !version.IsValid(built) {
+		return ""
+	}
+	least := safeGo126
+	if version.Compare(version.Lang(built), "go1.27") == 0 {
+		least = safeGo127
+	}
+	if version.Compare(built, least) < 0 {
+		return least
+	}
+	return ""
+}

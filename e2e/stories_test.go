@@ -1,0 +1,79 @@
+package e2e_test
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lacquer/e2e/story"
+	"lacquer/internal/daemon"
+)
+
+// start starts the whole house in the story's network.
+func start(config []byte, host story.Host) (story.House, error) {
+	return startWith(daemon.Source{File: "lacquer.yaml", Data: config}, host)
+}
+
+func startWith(source daemon.Source, host story.Host) (story.House, error) {
+	cfg, err := daemon.Load(source)
+	if err != nil {
+		return nil, err
+	}
+	return daemon.Start(cfg, daemon.Host{
+		Listen:    host.Network.Listen,
+		Dial:      host.Network.Dial,
+		Log:       slog.New(slog.NewTextHandler(host.Log, nil)),
+		AccessLog: host.AccessLog,
+	})
+}
+
+// TestStories plays all stories. One alone: go test ./e2e -run 'TestStories/^herd_cold_page$'.
+func TestStories(t *testing.T) {
+	for _, path := range glob(t, "testdata/script/*.txtar") {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			story.Play(t, read(t, path), start)
+		})
+	}
+}
+
+// TestExamples plays the stories of the examples, each with the configuration that the example shows, but for its addresses.
+func TestExamples(t *testing.T) {
+	for _, path := range glob(t, "../vcl-examples/*/story.txtar") {
+		folder := filepath.Dir(path)
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			config, err := os.ReadFile(filepath.Join(folder, "lacquer.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			story.Play(t, read(t, path), func(_ []byte, host story.Host) (story.House, error) {
+				flags := daemon.Flags{Listen: []string{":8080"}, Backend: "http://origin:80"}
+				return startWith(daemon.Source{File: "lacquer.yaml", Data: config, Flags: flags}, host)
+			})
+		})
+	}
+}
+
+// glob returns the files that match, of which there must be some.
+func glob(t *testing.T, pattern string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no stories at %s (%v)", pattern, err)
+	}
+	return paths
+}
+
+func read(t *testing.T, path string) *story.Script {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := story.Parse(path, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return script
+}

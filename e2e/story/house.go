@@ -1,0 +1,90 @@
+package story
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"lacquer/internal/memnet"
+)
+
+// defaultConfig is the configuration of a story without a lacquer.yaml. One with its own names http://origin:80 as backend and
+// listens on :8080, where clients expect it.
+const defaultConfig = `listen: [":8080"]
+backends: {default: "http://origin:80"}
+`
+
+// House is a proxy that runs. Stop drains it until ctx is done.
+type House interface {
+	Stop(ctx context.Context) error
+}
+
+// Host is what a house gets to live in.
+type Host struct {
+	Network   *memnet.Network
+	Log       io.Writer // what it has to say to its operator
+	AccessLog io.Writer
+}
+
+// Starter starts a house with this configuration, in YAML.
+type Starter func(config []byte, host Host) (House, error)
+
+// drainTime is how long a house may take to stop.
+const drainTime = time.Minute
+
+var errNotRunning = errors.New("the proxy does not run")
+
+// startProxy starts the house, if it does not run yet.
+func (s *Story) startProxy() error {
+	if s.house != nil {
+		return nil
+	}
+	config, ok := s.script.files["lacquer.yaml"]
+	if !ok {
+		config = defaultConfig
+	}
+	house, err := s.start([]byte(config), Host{
+		Network:   s.network,
+		Log:       transcriptWriter{s, "proxy"},
+		AccessLog: &s.accessLog,
+	})
+	if err != nil {
+		return err
+	}
+	s.house = house
+	s.note("proxy", "runs")
+	return nil
+}
+
+// stopProxy drains the house and waits until it is done.
+func (s *Story) stopProxy() error {
+	if s.house == nil {
+		return errNotRunning
+	}
+	house := s.house
+	s.house = nil
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	s.note("proxy", "stops")
+	return house.Stop(ctx)
+}
+
+// drainProxy begins to stop the house and does not wait.
+func (s *Story) drainProxy() error {
+	if s.house == nil {
+		return errNotRunning
+	}
+	house := s.house
+	s.house = nil
+	s.note("proxy", "drains")
+	s.running.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+		defer cancel()
+		if err := house.Stop(ctx); err != nil {
+			s.fail("proxy: draining: %v", err)
+		}
+		s.note("proxy", "has drained")
+	})
+	return nil
+}

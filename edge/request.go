@@ -1,0 +1,87 @@
+package edge
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lacquer/message"
+)
+
+// parse makes the head of a request from what net/http has read. It prints that and lets the strict parser judge it, so that
+// one parser decides about every head. A head that is not to be served has a verdict with the status to refuse it with.
+func parse(r *http.Request, limit int) (*message.Request, message.Verdict) {
+	if r.ProtoMajor != 1 { // the preface of HTTP/2, which net/http lets through
+		return nil, message.Verdict{Outcome: message.Refuse, Status: http.StatusHTTPVersionNotSupported, Why: "a version other than HTTP/1"}
+	}
+	head := &message.Request{Scheme: "http", Header: make(message.Header, 0, len(r.Header)+2)}
+	verdict := head.Parse(printed(r), message.Limits{Bytes: limit})
+	switch verdict.Outcome {
+	case message.Serve, message.Refuse:
+	default:
+		panic("BUG: a head that was printed whole was not read whole")
+	}
+	return head, verdict
+}
+
+// printed returns the head of a request as it would stand on the wire. The target is that of the request line, as received.
+// Fields come in the order of their names, since net/http does not keep the one in which they came; the lines of one name stay
+// in order.
+func printed(r *http.Request) []byte {
+	text := make([]byte, 0, 1024)
+	text = append(text, r.Method...)
+	text = append(text, ' ')
+	text = append(text, r.RequestURI...)
+	text = append(text, ' ')
+	text = append(text, r.Proto...)
+	text = append(text, "\r\n"...)
+	if r.Host != "" {
+		text = appendLine(text, "Host", r.Host)
+	}
+	if len(r.TransferEncoding) > 0 { // taken out of the fields, together with any Content-Length
+		text = appendLine(text, "Transfer-Encoding", strings.Join(r.TransferEncoding, ", "))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		if aliases(name) {
+			continue
+		}
+		for _, value := range r.Header[name] {
+			text = appendLine(text, name, value)
+		}
+	}
+	return append(text, "\r\n"...)
+}
+
+func appendLine(text []byte, name, value string) []byte {
+	text = append(text, name...)
+	text = append(text, ": "...)
+	text = append(text, value...)
+	return append(text, "\r\n"...)
+}
+
+// aliases reports whether many applications take a field of this name for another's: CGI and what descends from it turn "-",
+// and often ".", into "_" (RFC 3875 section 4.1.18), so X_Forwarded_For is read as X-Forwarded-For. Such fields are dropped:
+// what is judged, set or removed here under the one name must not come in under the other.
+func aliases(name string) bool { return strings.ContainsAny(name, "_.") }
+
+// refuse answers a request that is not served and has the connection closed, since what follows on it cannot be trusted.
+// It returns the bytes of the body.
+func refuse(rw http.ResponseWriter, status int, why string) int64 {
+	text := strconv.Itoa(status) + " " + message.StatusText(status) + "\n"
+	if why != "" {
+		text += "\nThe request was refused: " + why + ".\n"
+	}
+	h := rw.Header()
+	h.Set("Connection", "close")
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(text)))
+	if status == http.StatusMethodNotAllowed {
+		h.Set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") // RFC 9110 section 15.5.6 wants one
+	}
+	rw.WriteHeader(status)
+	n, _ := rw.Write([]byte(text))
+	return int64(n)
+}

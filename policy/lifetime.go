@@ -1,0 +1,130 @@
+package policy
+
+import (
+	"strings"
+	"time"
+
+	"lacquer/message"
+)
+
+// longestHeuristic bounds what heuristics may propose (RFC 9111 section 4.2.2 leaves the bound to the cache).
+const longestHeuristic = 24 * time.Hour
+
+// freshnessOf works out the whole Freshness of a response that may be stored by what its directives say.
+func freshnessOf(resp *message.Response, control *message.CacheControl, s *Settings, asked, received time.Time) Freshness {
+	f := Freshness{Received: received, Age: initialAge(resp.Header, asked, received)}
+	f.Lifetime, f.From = lifetimeOf(resp, control, s, received)
+	f.MustValidate = control.NoCache || control.NoCacheFields != ""
+	f.NeverStale = f.MustValidate || control.MustRevalidate || control.ProxyRevalidate || control.SMaxAge != message.Absent
+	f.setWindows(control, s)
+	if hasValidator(resp.Header, received) {
+		f.Keep = s.Keep
+	}
+	return f
+}
+
+// lifetimeOf returns the freshness lifetime for a shared cache and where it came from (RFC 9111 section 4.2.1).
+func lifetimeOf(resp *message.Response, control *message.CacheControl, s *Settings, received time.Time) (time.Duration, Source) {
+	switch {
+	case control.SMaxAge != message.Absent:
+		return seconds(control.SMaxAge), SourceSMaxAge
+	case control.MaxAge != message.Absent:
+		return seconds(control.MaxAge), SourceMaxAge
+	case resp.Header.Has("Expires"):
+		return untilExpires(resp.Header, received), SourceExpires
+	case saysNoCacheInOldWords(resp.Header):
+		return 0, SourceNone
+	}
+	if s.Heuristics && (HeuristicallyCacheable(resp.Status) || control.Public) {
+		if modified, ok := message.ParseDate(resp.Header.Get("Last-Modified"), received); ok {
+			since := dateOf(resp.Header, received).Sub(modified)
+			return min(max(since/10, 0), longestHeuristic), SourceHeuristics
+		}
+	}
+	if s.TTL > 0 && (resp.Status == 200 || resp.Status == 301 || resp.Status == 404) {
+		return min(s.TTL, longest), SourceSettings
+	}
+	return 0, SourceNone
+}
+
+// untilExpires returns the lifetime that Expires gives: from Date to Expires. A value that is no date, "0" above all, means that
+// it is over already (RFC 9111 section 5.3), and so do two lines that contradict each other (section 4.2.1).
+func untilExpires(h message.Header, received time.Time) time.Duration {
+	first := h.Get("Expires")
+	for other := range h.Values("Expires") {
+		if other != first {
+			return 0
+		}
+	}
+	expires, ok := message.ParseDate(first, received)
+	if !ok {
+		return 0
+	}
+	return min(max(expires.Sub(dateOf(h, received)), 0), longest)
+}
+
+// saysNoCacheInOldWords reports whether a response without explicit lifetime carries Pragma: no-cache. RFC 9111 section 5.4
+// gives it no meaning in a response, but whoever sent it did not want to be kept by guesswork.
+func saysNoCacheInOldWords(h message.Header) bool {
+	return message.HasToken(h, "Pragma", "no-cache")
+}
+
+// initialAge returns the corrected initial age of a response (RFC 9111 section 4.2.3), at most 68 years.
+func initialAge(h message.Header, asked, received time.Time) time.Duration {
+	apparent := received.Sub(dateOf(h, received))
+	delay := min(max(received.Sub(asked), 0), longest)
+	corrected := ageField(h) + delay
+	return min(max(apparent, corrected, 0), longest)
+}
+
+// dateOf returns when the origin made the response, by its own clock; received where it does not say (RFC 9110 section 6.6.1).
+func dateOf(h message.Header, received time.Time) time.Time {
+	if date, ok := message.ParseDate(h.Get("Date"), received); ok {
+		return date
+	}
+	return received
+}
+
+// ageField returns the value of Age: its first member if there are several, 0 if that is no number (RFC 9111 section 5.1).
+func ageField(h message.Header) time.Duration {
+	first, _, _ := strings.Cut(h.Get("Age"), ",")
+	age, ok := message.ParseDeltaSeconds(strings.Trim(first, " \t"))
+	if !ok {
+		return 0
+	}
+	return seconds(age)
+}
+
+// setWindows decides for how long the response may be served past its expiry: as it says itself, 0 included, else as the
+// settings say.
+func (f *Freshness) setWindows(control *message.CacheControl, s *Settings) {
+	if f.NeverStale {
+		return // RFC 9111 section 4.2.4
+	}
+	switch {
+	case control.StaleWhileRevalidate != message.Absent:
+		f.StaleWhileRevalidate = seconds(control.StaleWhileRevalidate)
+	case f.Lifetime > 0:
+		// A response that was never fresh is not lent a window by the settings: whoever asks for grace wants cached pages to
+		// last longer, not uncached ones to be cached.
+		f.StaleWhileRevalidate = s.StaleWhileRevalidate
+	}
+	f.StaleIfError = s.StaleIfError
+	if control.StaleIfError != message.Absent {
+		f.StaleIfError = seconds(control.StaleIfError)
+	}
+}
+
+// hasValidator reports whether the origin can be asked whether the response still holds (RFC 9110 section 8.8).
+func hasValidator(h message.Header, received time.Time) bool {
+	if h.Get("ETag") != "" {
+		return true
+	}
+	_, ok := message.ParseDate(h.Get("Last-Modified"), received)
+	return ok
+}
+
+// seconds returns n seconds, n being 0 or more, at most 68 years.
+func seconds(n int64) time.Duration {
+	return time.Duration(min(n, int64(longest/time.Second))) * time.Second
+}

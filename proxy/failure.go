@@ -1,0 +1,84 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"lacquer/message"
+	"lacquer/origin"
+	"lacquer/policy"
+)
+
+var (
+	errClosed   = errors.New("shutting down")
+	errInternal = errors.New("a fault of the cache itself")
+)
+
+// failure is why there is no answer from the origin.
+type failure struct {
+	reason policy.Reason
+	err    error
+}
+
+// reasonOf names the way in which an origin failed.
+func reasonOf(err error) policy.Reason {
+	var e *origin.Error
+	if !errors.As(err, &e) {
+		return policy.Internal
+	}
+	switch e.Kind {
+	case origin.Connect:
+		return policy.OriginConnect
+	case origin.Timeout:
+		return policy.OriginTimeout
+	case origin.Cut:
+		return policy.OriginCut
+	case origin.Canceled:
+		return policy.Internal
+	default:
+		return policy.OriginBroken
+	}
+}
+
+// fail serves what is stored in the origin's stead where that is allowed (RFC 5861 section 4), else says that the origin failed.
+func fail(t *transaction) step {
+	if t.ctx.Err() != nil {
+		return t.gone()
+	}
+	if o := t.stored; o != nil && t.failure.reason != policy.Internal && o.ServableOnError(t.now) && t.server.store.Holds(o) {
+		t.leave()
+		return t.use(o, policy.StaleIfError)
+	}
+	t.server.log.Warn("origin failed", "request_id", t.request.ID, "reason", t.failure.reason.String(), "error", t.failure.err)
+	switch t.failure.reason {
+	case policy.OriginTimeout:
+		return t.refuse(504, t.failure.reason, "the site behind this cache did not answer in time")
+	case policy.Internal:
+		return t.refuse(503, t.failure.reason, "this cache could not serve the request")
+	default:
+		return t.refuse(502, t.failure.reason, "the site behind this cache could not be reached or gave no proper answer")
+	}
+}
+
+// refuse answers with a short page of our own.
+func (t *transaction) refuse(status int, why policy.Reason, text string) step {
+	t.status = policy.CacheStatus{Fwd: policy.ForwardOf(t.why), Detail: why}
+	return t.say(status, nil, fmt.Sprintf("%d %s: %s\n", status, http.StatusText(status), text))
+}
+
+// say sends a response of our own: plain text, never stored by anybody.
+func (t *transaction) say(status int, fields message.Header, text string) step {
+	head := &message.Response{Status: status, Major: 1, Minor: 1, Length: int64(len(text))}
+	head.Header.Add("Content-Type", "text/plain; charset=utf-8")
+	head.Header.Add("Cache-Control", "no-store")
+	head.Header = append(head.Header, fields...)
+	t.sign(head)
+	if !t.begin(head) {
+		return nil
+	}
+	if t.request.Method != "HEAD" && !t.write([]byte(text)) {
+		return nil
+	}
+	return t.finish()
+}

@@ -1,0 +1,106 @@
+package proxy
+
+import (
+	"fmt"
+	"net/netip"
+
+	"lacquer/message"
+	"lacquer/policy"
+)
+
+// access says who may purge on the site's own listener.
+type access struct {
+	allow    []netip.Prefix
+	explicit bool
+}
+
+// behindProxy names fields by which a request shows that another proxy brought it. Who is allowed only because that is the default
+// for this machine is then not who asks, but that proxy.
+var behindProxy = [...]string{
+	"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "CF-Connecting-IP", "CF-Ray", "CF-IPCountry", "CF-Visitor", "True-Client-IP", "X-Client-IP",
+}
+
+// allows reports whether a request may purge. A trusted proxy's word on who asks has been taken already.
+func (a *access) allows(r *Request) bool {
+	if !r.Client.Addr.IsValid() {
+		return false // a Unix socket says nothing of who is behind it
+	}
+	if !a.explicit && !r.Client.Trusted {
+		for _, name := range behindProxy {
+			if r.Header.Has(name) {
+				return false
+			}
+		}
+	}
+	for _, p := range a.allow {
+		if p.Contains(r.Client.Addr.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+// isPurge reports whether a method purges by URL. Applications write it in either case.
+func isPurge(method string) bool { return message.EqualFold(method, "PURGE") }
+
+// dialectMethod reports whether a method means a purge in a dialect that is not spoken here. An origin that takes any method for GET
+// would answer it with 200, and nothing would have been purged.
+func dialectMethod(method string) bool {
+	switch method {
+	case "BAN", "URIBAN", "PURGEKEYS", "PURGETAGS", "REFRESH", "SOFTPURGE", "FASTLYPURGE":
+		return true
+	}
+	return false
+}
+
+// dialectFields are those by which applications say that a PURGE means more than its URL.
+var dialectFields = [...]string{
+	"X-Magento-Tags-Pattern", "X-Pool", "Surrogate-Key", "xkey", "xkey-purge", "xkey-softpurge", "X-Key", "Cache-Tag", "Cache-Tags", "X-Cache-Tags",
+	"Purge-Cache-Tags", "X-Acquia-Purge-Tags", "X-Tags", "X-Ban-Regex", "X-Ban-Tags", "X-Ban-All", "X-Ban-Url", "X-Ban-Host", "ApiPlatform-Ban-Regex",
+	"X-Url", "X-Host", "Clear-Cache", "Edge-Cache-Tag", "CDN-Tag", "X-TYPO3-Sitename", "Cache-Groups",
+}
+
+// inDialect reports whether a PURGE means more than its URL.
+func inDialect(h message.Header) bool {
+	for _, name := range dialectFields {
+		if h.Has(name) {
+			return true
+		}
+	}
+	return message.EqualFold(h.Get("X-Purge-Method"), "regex")
+}
+
+// forget purges a URL for who may: every variant, every scheme, at once.
+func forget(t *transaction) step {
+	if !t.server.access.allows(t.request) {
+		return t.forbid()
+	}
+	h := t.request.Header
+	if inDialect(h) {
+		return forgetInDialect
+	}
+	soft := h.Get("Fastly-Soft-Purge") == "1" || message.EqualFold(h.Get("X-Purge-Method"), "soft")
+	r := t.server.purger.URL(policy.KeyOf(t.request.Request).Primary, soft)
+	t.server.log.Info("purged", "request_id", t.request.ID, "client", t.request.Client.Addr, "host", t.request.Authority, "uri", t.request.URI(),
+		"soft", soft, "objects", r.Objects, "bytes", r.Bytes)
+	how := "purged"
+	if soft {
+		how = "softly purged"
+	}
+	return t.say(200, nil, fmt.Sprintf("%s: %d objects\n", how, r.Objects))
+}
+
+// forgetInDialect refuses what would otherwise look done and not be.
+func forgetInDialect(t *transaction) step {
+	if !t.server.access.allows(t.request) {
+		return t.forbid()
+	}
+	t.why = policy.Refused
+	return t.refuse(501, policy.Refused, "this version purges by URL only; nothing was purged")
+}
+
+// forbid answers a purge by who may not.
+func (t *transaction) forbid() step {
+	t.server.log.Warn("purge refused", "request_id", t.request.ID, "client", t.request.Client.Addr, "peer", t.request.Client.Peer)
+	return t.refuse(403, policy.Refused, "purge is not allowed from this address; see purge.allow")
+}

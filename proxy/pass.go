@@ -1,0 +1,69 @@
+package proxy
+
+import (
+	"context"
+	"net/http"
+
+	"lacquer/message"
+	"lacquer/origin"
+	"lacquer/policy"
+	"lacquer/storage"
+)
+
+// pass sends a request on by the store, with its body, and delivers what comes. It is asked for once and never again.
+func pass(t *transaction) step {
+	ctx, cancel := context.WithCancel(t.ctx)
+	answer, err := t.server.askOnce(ctx, t)
+	t.now = t.server.now()
+	if err != nil {
+		cancel()
+		t.failure = &failure{reason: reasonOf(err), err: err}
+		return fail
+	}
+	return t.passOn(ctx, cancel, answer)
+}
+
+// askOnce asks the origin for this transaction alone.
+func (s *Server) askOnce(ctx context.Context, t *transaction) (*origin.Response, error) {
+	answer, err := s.origin.Fetch(ctx, &origin.Request{Head: t.outgoing(), Body: t.request.Body, Interim: t.interim})
+	if err != nil {
+		return nil, err
+	}
+	if answer.Conn == nil {
+		tidy(answer.Head)
+	}
+	return answer, nil
+}
+
+// passOn delivers an answer that has nothing to do with the store, through a body like any other.
+func (t *transaction) passOn(ctx context.Context, cancel context.CancelFunc, answer *origin.Response) step {
+	s := t.server
+	if !s.begin() {
+		cancel()
+		answer.Body.Close()
+		t.failure = &failure{reason: policy.Internal, err: errClosed}
+		return fail
+	}
+	t.head = answer.Head
+	t.object = s.store.Pass(storage.Response{
+		Head:    answer.Head,
+		Length:  bodyLength(t.request.Method, answer.Head),
+		Abandon: cancel,
+	}, &t.own)
+	t.reader = &t.own
+	go s.fill(ctx, cancel, t.object, answer.Body)
+	t.status = policy.CacheStatus{Fwd: policy.ForwardOf(t.why), FwdStatus: answer.Head.Status, Detail: t.why}
+	t.invalidate(answer.Head)
+	return deliver
+}
+
+// invalidate forgets what is stored under the URL of an unsafe request that went well (RFC 9111 section 4.4).
+func (t *transaction) invalidate(answer *message.Response) {
+	switch t.request.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+		return
+	}
+	if answer.Status >= 200 && answer.Status < 400 {
+		t.server.purger.URL(policy.KeyOf(t.request.Request).Primary, false)
+	}
+}

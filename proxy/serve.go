@@ -1,0 +1,185 @@
+package proxy
+
+import (
+	"context"
+	"strings"
+
+	"lacquer/message"
+	"lacquer/policy"
+	"lacquer/storage"
+)
+
+// step does one part of a request's way and returns the next; nil is the end.
+type step func(*transaction) step
+
+// maxRounds is how often a request looks up again because what it waited for was not for it. Then it fetches alone.
+const maxRounds = 4
+
+// Serve leads one request from its head to the end of its response. It returns when w has got either a whole response or an
+// Abort. The context ends when the client is gone. r and what it points to may be changed, and are not used after the return.
+func (s *Server) Serve(ctx context.Context, r *Request, w Writer) Record {
+	t := &transaction{
+		server:  s,
+		ctx:     ctx,
+		request: r,
+		writer:  w,
+		now:     s.now(),
+		arrival: s.purges.Number(),
+	}
+	defer t.leave()
+	for next := step(receive); next != nil; {
+		next = next(t)
+	}
+	return t.record
+}
+
+// receive decides which way a request goes.
+func receive(t *transaction) step {
+	r := t.request
+	if looped(r.Header) {
+		return t.refuse(508, policy.Loop, "this request has been here before")
+	}
+	if isPurge(r.Method) {
+		return forget
+	}
+	if dialectMethod(r.Method) {
+		return forgetInDialect
+	}
+	switch why := policy.PassReason(r.Request, r.Body != nil); why {
+	case policy.None:
+	case policy.PassUpgrade:
+		t.why = why
+		return pipe
+	default:
+		t.why = why
+		return pass
+	}
+	normalise(&r.Header)
+	t.key = policy.KeyOf(r.Request)
+	t.identity = policy.BearsIdentity(r.Request)
+	return lookUp
+}
+
+// lookUp asks the store, which either has something or has reserved the fetch of it.
+func lookUp(t *transaction) step {
+	t.leave()
+	if t.rounds++; t.rounds > maxRounds {
+		t.seat = t.server.store.Fly(t.key, t.stored)
+		return fetchAlone
+	}
+	found := t.server.store.Lookup(&storage.Query{
+		Key:      t.key,
+		Header:   t.request.Header,
+		Now:      t.now,
+		Arrival:  t.arrival,
+		Identity: t.identity,
+	})
+	if t.why == policy.None {
+		t.why = found.Reason
+	}
+	switch found.Find {
+	case storage.Hit:
+		return t.use(found.Object, policy.Fresh)
+	case storage.Stale:
+		if found.Seat != nil {
+			t.server.refresh(found.Seat, t.job(found.Seat.Flight()))
+		}
+		return t.use(found.Object, found.Reason)
+	case storage.Alone:
+		t.seat, t.stored = found.Seat, found.Object
+		return fetchAlone
+	default: // storage.Miss
+		t.seat, t.stored = found.Seat, found.Object
+		return fetch
+	}
+}
+
+// use delivers what is stored, if it can still be read.
+func (t *transaction) use(o *storage.Object, why policy.Reason) step {
+	if !o.Body.Attach(&t.own) {
+		return lookUp // it was cut short this moment, and is about to leave the table
+	}
+	t.object, t.reader = o, &t.own
+	t.status = policy.CacheStatus{Hit: true, HasTTL: true, TTL: o.Freshness.TTL(t.now), Detail: why}
+	if why == policy.Fresh {
+		t.status.Detail = policy.None
+	}
+	return deliver
+}
+
+// fetch waits for the head of a shared fetch. Of all who wait, whoever comes first has it fetched.
+func fetch(t *transaction) step {
+	flight, mine := t.seat.Flight(), t.job(t.seat.Flight())
+	landed := t.server.lead(flight, mine)
+	select {
+	case result := <-landed:
+		t.now = t.server.now()
+		return t.land(result.Val.(*landing), mine)
+	case <-t.ctx.Done():
+		return t.gone()
+	}
+}
+
+// fetchAlone fetches for this request and no other. What comes is stored if it may be.
+func fetchAlone(t *transaction) step {
+	mine := t.jobAlone()
+	landed := t.server.fetchHead(t.ctx, t.seat.Flight(), mine)
+	t.now = t.server.now()
+	return t.land(landed, mine)
+}
+
+// land decides whether what a fetch brought is for this request.
+func (t *transaction) land(l *landing, mine *job) step {
+	o := l.outcome
+	switch {
+	case o.PurgedFor(t.arrival):
+		t.why = policy.PurgedMeanwhile
+		return lookUp
+	case o.Err != nil:
+		t.failure = &failure{reason: o.Reason, err: o.Err}
+		return fail
+	case l.by == mine:
+		if !o.Stored && mine.shared && t.request.Header.Has("Range") {
+			t.leave()
+			t.seat = t.server.store.Fly(t.key, nil)
+			return fetchAlone // the whole was asked for the store's sake; the part will do
+		}
+		t.head = l.head
+	case o.Identity, o.Stored && !o.Object.Matches(t.request.Header):
+		return lookUp
+	case !o.Stored:
+		t.leave()
+		t.why = policy.NotShared
+		t.seat = t.server.store.Fly(t.key, t.stored)
+		return fetchAlone
+	}
+	t.object, t.reader = o.Object, t.seat.Reader()
+	if !t.reader.Attached() {
+		return lookUp
+	}
+	t.status = forwarded(t.why, o, l.by != mine)
+	return deliver
+}
+
+// looped reports whether a request has been here before: our own name stands in Via (RFC 9110 section 7.6.3) or CDN-Loop (RFC 8586).
+func looped(h message.Header) bool {
+	for v := range h.Values("Via") {
+		for hop := range strings.SplitSeq(v, ",") {
+			if _, by, ok := strings.Cut(strings.TrimSpace(hop), " "); ok {
+				by, _, _ = strings.Cut(strings.TrimSpace(by), " ")
+				if message.EqualFold(by, Name) {
+					return true
+				}
+			}
+		}
+	}
+	for v := range h.Values("CDN-Loop") {
+		for hop := range strings.SplitSeq(v, ",") {
+			id, _, _ := strings.Cut(hop, ";")
+			if message.EqualFold(strings.TrimSpace(id), Name) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,54 @@
+package proxy
+
+import (
+	"io"
+	"net/netip"
+
+	"lacquer/message"
+)
+
+// Request is a request as it was received: its head, its body, and who sent it.
+type Request struct {
+	*message.Request
+	Body   io.Reader // nil without a body
+	Client Client
+	ID     string // X-Request-Id: made by edge, or taken over from a trusted proxy
+}
+
+// Client is who sent a request.
+type Client struct {
+	Addr    netip.Addr // who is really asking: behind PROXY protocol and trusted proxies, never IPv4-mapped; invalid on a Unix socket
+	Peer    netip.Addr // the other end of the connection; invalid on a Unix socket
+	Trusted bool       // Peer is a trusted proxy: what its forwarding fields say has been believed and is passed on
+}
+
+// Writer takes the response of one transaction, in this order: any Interim, then one Head, any Write and Flush, then exactly one
+// of Finish and Abort; or Upgrade instead of Head. It is used by one goroutine. Each edge has its own.
+type Writer interface {
+	// Interim sends a 1xx other than 101.
+	Interim(status int, h message.Header) error
+	// Head begins the final response. Where head.Length is Unknown, the body is framed as the protocol can. No field is added
+	// but what framing needs and Date where it is missing.
+	Head(head *message.Response) error
+	// Write sends a piece of the body; it does not keep p.
+	Write(p []byte) (int, error)
+	// Flush puts on the wire what was written.
+	Flush() error
+	// Finish ends a body that is whole.
+	Finish() error
+	// Abort ends the response such that the client sees that it was cut: by closing the connection or resetting the stream.
+	Abort()
+	// Upgrade sends a 101 head and hands over the connection. It fails where the protocol has no upgrade.
+	Upgrade(head *message.Response) (io.ReadWriteCloser, error)
+}
+
+// Record is what is known of a transaction when it is over, for the access log.
+type Record struct {
+	Status   int    // of the final response, 0 if none was begun
+	Bytes    int64  // of its body that were written
+	Cut      bool   // the body did not come to its end
+	Cache    string // the Cache-Status that was sent, without the name of the cache
+	Backend  string // name of the backend that was asked for this transaction, "" if none was
+	Waited   int64  // nanoseconds until the origin's head was there; 0 if nothing was fetched
+	Upgraded bool   // the connection was handed to both ends
+}

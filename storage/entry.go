@@ -1,0 +1,231 @@
+package storage
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lacquer/message"
+	"lacquer/policy"
+)
+
+const (
+	maxLayers   = 4   // how many different Vary fields an entry remembers at once
+	maxVariants = 256 // how many variants one Vary field may have; past that, any one makes room
+)
+
+// entry is all that is stored and under way beneath one primary key: the responses to one URL, for every scheme, every variant.
+type entry struct {
+	primary string
+	marks   *budget               // what its marks are charged to
+	shelf   atomic.Pointer[shelf] // what a look-up reads without lock; replaced under mu, never changed
+
+	mu       sync.Mutex         // protects what follows, and shelf, slot.object and slot.mark against other writers
+	flights  map[string]*Flight // that can be joined, by secondary key
+	underWay int                // flights that have not ended, those that cannot be joined too; keeps the entry in the table
+	gone     bool               // it has left the table: whoever holds it looks it up again
+}
+
+// shelf holds the variants of an entry in layers, one for each Vary field that was seen, the newest first.
+type shelf struct {
+	layers []layer
+}
+
+// layer holds the variants that share a Vary field, by secondary key.
+type layer struct {
+	vary  message.Vary
+	slots map[string]*slot
+}
+
+// slot is the place of one variant. It stays while objects and marks in it come and go.
+type slot struct {
+	entry     *entry
+	secondary string
+	hash      uint64 // of primary and secondary key: the keeper's name for it
+
+	object    atomic.Pointer[Object]
+	mark      atomic.Pointer[Mark]
+	shareable atomic.Bool  // the last answer was the same for all, in spite of identity
+	rest      atomic.Int64 // until when the origin is left in peace after a failure, in nanoseconds since 1970
+
+	previous *Object // whole object that one still arriving has replaced, in case that one is cut; protected by entry.mu
+}
+
+// resting reports whether the origin failed for this slot a moment ago.
+func (s *slot) resting(now time.Time) bool { return now.UnixNano() < s.rest.Load() }
+
+// marked returns the mark if there is one that is still good.
+func (s *slot) marked(now time.Time) *Mark {
+	if m := s.mark.Load(); m != nil && now.Before(m.Until) {
+		return m
+	}
+	return nil
+}
+
+// appendSecondary appends the secondary key: what rules and scheme add, then the values of the fields that Vary names.
+func appendSecondary(dst []byte, base string, vary message.Vary, h message.Header) []byte {
+	dst = append(dst, base...)
+	return vary.AppendKey(dst, h)
+}
+
+// find returns the slot for a request: of those that match, the one whose object came last. It takes no lock.
+func (e *entry) find(key policy.Key, h message.Header) *slot {
+	sh := e.shelf.Load()
+	if sh == nil {
+		return nil
+	}
+	var buf [256]byte
+	var best *slot
+	var bestFlight uint64
+	for i := range sh.layers {
+		name := appendSecondary(buf[:0], key.Base, sh.layers[i].vary, h)
+		s := sh.layers[i].slots[string(name)]
+		if s == nil {
+			continue
+		}
+		if o := s.object.Load(); best == nil || o != nil && o.flight > bestFlight {
+			best = s
+			if o != nil {
+				bestFlight = o.flight
+			}
+		}
+	}
+	return best
+}
+
+// lastVary returns the Vary field of the latest answer, by which fetches are told apart until their heads come.
+func (e *entry) lastVary() message.Vary {
+	if sh := e.shelf.Load(); sh != nil && len(sh.layers) > 0 {
+		return sh.layers[0].vary
+	}
+	return message.Vary{}
+}
+
+// place returns the slot of a secondary key, making it, and puts the layer of vary first. The objects that had to make room come with it. e.mu
+// is held.
+func (e *entry) place(vary message.Vary, secondary string, hash uint64) (s *slot, dropped []*Object) {
+	var old []layer
+	if sh := e.shelf.Load(); sh != nil {
+		old = sh.layers
+	}
+	at := slices.IndexFunc(old, func(l layer) bool { return l.vary.Equal(vary) })
+	if at == 0 {
+		if s := old[0].slots[secondary]; s != nil {
+			return s, nil
+		}
+	}
+	front := layer{vary: vary, slots: make(map[string]*slot, 1)}
+	layers := make([]layer, 1, len(old)+1)
+	for i, l := range old {
+		if i == at {
+			front.slots = maps.Clone(l.slots)
+		} else {
+			layers = append(layers, l)
+		}
+	}
+	if s = front.slots[secondary]; s == nil {
+		if len(front.slots) >= maxVariants {
+			dropped = front.dropAny()
+		}
+		s = &slot{entry: e, secondary: secondary, hash: hash}
+		front.slots[secondary] = s
+	}
+	layers[0] = front
+	e.shelf.Store(&shelf{layers: layers})
+	return s, dropped
+}
+
+// dropAny takes one slot off the layer, which is not yet on a shelf.
+func (l *layer) dropAny() []*Object {
+	for name, s := range l.slots {
+		delete(l.slots, name)
+		return s.clear()
+	}
+	return nil
+}
+
+// tidy takes slots that hold nothing off the shelf, and layers too many. It returns the objects that went with them. e.mu is held.
+func (e *entry) tidy(now time.Time) (dropped []*Object) {
+	sh := e.shelf.Load()
+	if sh == nil {
+		return nil
+	}
+	untidy := len(sh.layers) > maxLayers
+	e.slots(func(s *slot) {
+		if s.marked(now) == nil {
+			s.setMark(nil)
+		}
+		untidy = untidy || s.empty(now)
+	})
+	if !untidy {
+		return nil
+	}
+	var layers []layer
+	for i, l := range sh.layers {
+		kept := make(map[string]*slot, len(l.slots))
+		for name, s := range l.slots {
+			if i >= maxLayers {
+				dropped = append(dropped, s.clear()...)
+			}
+			if !s.empty(now) {
+				kept[name] = s
+			}
+		}
+		if len(kept) > 0 {
+			layers = append(layers, layer{vary: l.vary, slots: kept})
+		}
+	}
+	if len(layers) == 0 {
+		e.shelf.Store(nil)
+	} else {
+		e.shelf.Store(&shelf{layers: layers})
+	}
+	return dropped
+}
+
+// empty reports whether nothing would be lost with the slot.
+func (s *slot) empty(now time.Time) bool {
+	return s.object.Load() == nil && s.previous == nil && s.mark.Load() == nil && !s.resting(now)
+}
+
+// setMark replaces the mark; nil takes it off. entry.mu is held.
+func (s *slot) setMark(m *Mark) {
+	was := s.mark.Swap(m)
+	switch {
+	case was == nil && m != nil:
+		s.entry.marks.force(markCost)
+	case was != nil && m == nil:
+		s.entry.marks.release(markCost)
+	}
+}
+
+// clear takes objects and mark out of the slot. entry.mu is held.
+func (s *slot) clear() (dropped []*Object) {
+	s.setMark(nil)
+	return s.takeObjects()
+}
+
+// takeObjects takes the objects out of the slot and leaves the mark. entry.mu is held.
+func (s *slot) takeObjects() (dropped []*Object) {
+	if o := s.object.Swap(nil); o != nil {
+		dropped = append(dropped, o)
+	}
+	if s.previous != nil {
+		dropped = append(dropped, s.previous)
+		s.previous = nil
+	}
+	return dropped
+}
+
+// slots calls visit for each slot.
+func (e *entry) slots(visit func(*slot)) {
+	if sh := e.shelf.Load(); sh != nil {
+		for _, l := range sh.layers {
+			for _, s := range l.slots {
+				visit(s)
+			}
+		}
+	}
+}

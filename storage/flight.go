@@ -1,0 +1,151 @@
+package storage
+
+import (
+	"container/list"
+	"strconv"
+	"sync"
+
+	"lacquer/message"
+	"lacquer/policy"
+)
+
+// Flight is a fetch, from its reservation until its head is there and judged. Those who wait for it have seats. It ends by exactly one of
+// Store.Commit, Store.Mark, Store.Fail.
+type Flight struct {
+	ID string // unique while the process lives
+
+	number    uint64 // the same, to compare: a later fetch's answer replaces an earlier one's
+	started   uint64 // number of the log of purges when it was reserved
+	key       policy.Key
+	entry     *entry
+	slot      *slot   // what the look-up found, or nil
+	secondary string  // under which it is listed in entry.flights; "" if it is alone
+	Stored    *Object // what is stored but cannot be used without asking: to be validated, or to stand in for a failing origin; or nil
+
+	mu      sync.Mutex // protects what follows
+	seats   map[*Seat]struct{}
+	outcome *Outcome
+	element *list.Element // in register
+}
+
+// Outcome is how a flight ended, for all who have seats in it.
+type Outcome struct {
+	Object *Object // the response, nil on failure
+	// Stored says that the object may be given to all who have seats, if their secondary key is the object's.
+	Stored    bool
+	Validated bool          // the body is the one that was stored: the origin said that it still holds
+	Reason    policy.Reason // why it is not stored, or how the origin failed
+	// Identity says that it is not stored only because of whose request it answers: others may ask anew.
+	Identity bool
+	Err      error // why there is no response
+	purged   uint64
+}
+
+// PurgedFor reports whether a hard purge that matches was acknowledged before a request arrived, but after the fetch began: the
+// request, which arrived when the log stood at arrival, must not be served from it.
+func (o *Outcome) PurgedFor(arrival uint64) bool { return o.purged != 0 && o.purged <= arrival }
+
+// Seat is a request's place in a flight. It is used by one goroutine.
+type Seat struct {
+	flight *Flight
+	reader Reader
+}
+
+// take makes a seat. A flight that has ended gives none: nil.
+func (f *Flight) take() *Seat {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.outcome != nil {
+		return nil
+	}
+	s := &Seat{flight: f}
+	if f.seats == nil {
+		f.seats = make(map[*Seat]struct{})
+	}
+	f.seats[s] = struct{}{}
+	return s
+}
+
+// Flight returns the flight of the seat.
+func (s *Seat) Flight() *Flight { return s.flight }
+
+// Reader returns the reader of the body that came, at its start. The flight has ended. Leave closes it.
+func (s *Seat) Reader() *Reader { return &s.reader }
+
+// Leave gives the seat up, and with it the body. It may be called again.
+func (s *Seat) Leave() {
+	s.flight.mu.Lock()
+	delete(s.flight.seats, s)
+	s.flight.mu.Unlock()
+	s.reader.Close()
+}
+
+// Outcome returns how the flight ended, nil if it has not.
+func (f *Flight) Outcome() *Outcome {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.outcome
+}
+
+// settle records the outcome and seats everyone at the body's start.
+func (f *Flight) settle(o *Outcome) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.outcome != nil {
+		panic("BUG: a flight ended twice")
+	}
+	f.outcome = o
+	if o.Object == nil {
+		return
+	}
+	for s := range f.seats {
+		o.Object.Body.Attach(&s.reader)
+	}
+	o.Object.Body.seated()
+}
+
+// secondaryKey returns the secondary key that an answer with this Vary has for a request.
+func secondaryKey(base string, vary message.Vary, h message.Header) string {
+	return string(appendSecondary(nil, base, vary, h))
+}
+
+// register lists the flights that have not ended, the oldest first, so that the log of purges knows which entries may still matter.
+type register struct {
+	mu      sync.Mutex // protects what follows; no other lock is taken under it
+	flights list.List  // of *Flight
+	last    uint64     // number of the newest flight
+}
+
+// begin numbers a flight and takes down where the log of purges stands.
+func (r *register) begin(f *Flight, purges Purges) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last++
+	f.number, f.started = r.last, purges.Number()
+	f.ID = strconv.FormatUint(f.number, 10)
+	f.element = r.flights.PushBack(f)
+}
+
+// end takes a flight off the list.
+func (r *register) end(f *Flight) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flights.Remove(f.element)
+}
+
+// oldest returns where the log stood when the oldest flight began; now is where it stands.
+func (r *register) oldest(now uint64) uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if front := r.flights.Front(); front != nil {
+		return min(now, front.Value.(*Flight).started)
+	}
+	return now
+}
+
+// count returns how many flights there are.
+func (r *register) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.flights.Len()
+}

@@ -1,0 +1,139 @@
+package storage
+
+import (
+	"time"
+
+	"lacquer/policy"
+)
+
+// markTooLarge is how long a response that proved too large for the store lets requests go by one another.
+const markTooLarge = 2 * time.Minute
+
+// Grow adds n bytes to what Body.Space of o returned. An object that grows too large, or for which memory runs out, leaves the table; its readers stay.
+func (s *Store) Grow(o *Object, n int) {
+	loose := o.Body.Grow(n)
+	if loose == isKept || o.slot == nil || o.let {
+		return
+	}
+	o.let = true
+	why := policy.TooLarge
+	if loose == noMemory {
+		why = policy.NoMemory
+	}
+	now := s.now()
+	e := o.slot.entry
+	e.mu.Lock()
+	var dropped []*Object
+	if o.slot.object.Load() == o {
+		dropped = o.slot.takeObjects()
+		if !s.budget.strained() {
+			o.slot.setMark(&Mark{Reason: why, Until: now.Add(markTooLarge)})
+		}
+	}
+	e.tidy(now)
+	s.leave(e)
+	s.discard(dropped)
+}
+
+// Complete ends the body of an object whole. The object then has to deserve its place among the others.
+func (s *Store) Complete(o *Object) {
+	o.Body.Finish()
+	if o.slot == nil || o.let {
+		return
+	}
+	s.place(o)
+}
+
+// place asks the keeper for a place for an object that is whole. One that is refused stays a moment longer, or a herd on a full
+// store would fetch it again and again.
+func (s *Store) place(o *Object) {
+	e := o.slot.entry
+	e.mu.Lock()
+	if o.slot.object.Load() != o {
+		e.mu.Unlock()
+		return
+	}
+	previous := o.slot.previous
+	o.slot.previous = nil
+	e.mu.Unlock()
+	if previous != nil {
+		s.discard([]*Object{previous})
+	}
+	if !s.keeper.admit(o) {
+		s.linger(o)
+		return
+	}
+	if o.slot.object.Load() != o {
+		s.keeper.forget(o)
+	}
+}
+
+// linger lets an object without a place stay for lingerTime, and as long as it is read.
+func (s *Store) linger(o *Object) {
+	cost := o.cost()
+	s.budget.force(cost)
+	var check func()
+	check = func() {
+		if o.Body.users.Load() > 0 && o.slot.object.Load() == o {
+			time.AfterFunc(lingerTime, check)
+			return
+		}
+		s.budget.release(cost)
+		s.remove(o)
+	}
+	time.AfterFunc(lingerTime, check)
+}
+
+// Break ends the body of an object that was cut short: readers see the cut, and the object leaves the table. What it had replaced comes back.
+func (s *Store) Break(o *Object, err error) {
+	o.Body.Fail(err)
+	if o.slot == nil {
+		return
+	}
+	e := o.slot.entry
+	e.mu.Lock()
+	if o.slot.object.Load() == o {
+		o.slot.object.Store(o.slot.previous)
+		o.slot.previous = nil
+	}
+	e.tidy(s.now())
+	s.leave(e)
+}
+
+// remove takes an object off the table if it is there: compare and delete.
+func (s *Store) remove(o *Object) {
+	e := o.slot.entry
+	e.mu.Lock()
+	if o.slot.object.Load() == o {
+		o.slot.object.Store(nil)
+	}
+	if o.slot.previous == o {
+		o.slot.previous = nil
+	}
+	e.tidy(s.now())
+	s.leave(e)
+}
+
+// evicted is the keeper's word that an object has lost its place.
+func (s *Store) evicted(o *Object) {
+	if o == nil {
+		return
+	}
+	s.remove(o)
+	s.payIfRead(o)
+}
+
+// discard gives back the places of objects that left the table. No entry.mu is held.
+func (s *Store) discard(objects []*Object) {
+	for _, o := range objects {
+		s.keeper.forget(o)
+		s.payIfRead(o)
+	}
+}
+
+// payIfRead charges an object without a place for as long as somebody reads it.
+func (s *Store) payIfRead(o *Object) {
+	if o.Body.users.Load() > 0 && o.Body.whole.Load() {
+		o.Body.pay(o.cost())
+	}
+}

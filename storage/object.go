@@ -1,0 +1,95 @@
+package storage
+
+import (
+	"sync/atomic"
+	"time"
+
+	"lacquer/message"
+	"lacquer/policy"
+)
+
+// overhead is what an object costs besides its bytes: entry, slot, object, ristretto's books and the allocator's rounding.
+const overhead = 768
+
+// Object is a response. Its fields are set before it is seen by others and do not change. DESIGN.md has its life table.
+type Object struct {
+	Head      *message.Response // as it may be sent to anybody: hop-by-hop fields and cookies are off
+	Body      *Body
+	Freshness policy.Freshness
+	Vary      message.Vary
+	Shareable bool // the origin said that it is the same for all, in spite of identity
+
+	variant  string        // values of the request's fields that Vary names
+	slot     *slot         // nil if it was never in the table
+	let      bool          // its body is no longer kept; known to the writer of the body alone
+	flight   uint64        // number of the flight that brought it: a later one's wins
+	checked  atomic.Uint64 // number of the log of purges up to which it was checked
+	softened atomic.Int64  // moment of the last soft purge, in nanoseconds since 1970; 0 if there was none
+}
+
+// Softened returns the moment from which on a soft purge has made the object stale, the zero time if none has.
+func (o *Object) Softened() time.Time {
+	if ns := o.softened.Load(); ns != 0 {
+		return time.Unix(0, ns)
+	}
+	return time.Time{}
+}
+
+// Matches reports whether a request has the values that Vary names in common with the one that the object answers (RFC 9111 section 4.1).
+func (o *Object) Matches(h message.Header) bool {
+	var buf [256]byte
+	return string(o.Vary.AppendKey(buf[:0], h)) == o.variant
+}
+
+// Judge says how the object may be used now, soft purges considered.
+func (o *Object) Judge(now time.Time) policy.Use { return o.Freshness.Judge(now, o.Softened()) }
+
+// ServableOnError reports whether the object may stand in for an origin that failed.
+func (o *Object) ServableOnError(now time.Time) bool {
+	return o.Freshness.ServableOnError(now, o.Softened())
+}
+
+// cost returns the bytes that the object takes.
+func (o *Object) cost() int64 {
+	size, _ := o.Body.Size()
+	return size + int64(o.Head.Header.Size()+len(o.slot.entry.primary)+len(o.slot.secondary)) + overhead
+}
+
+// soften records a soft purge.
+func (o *Object) soften(at time.Time) {
+	for ns := at.UnixNano(); ; {
+		was := o.softened.Load()
+		if was >= ns || o.softened.CompareAndSwap(was, ns) {
+			return
+		}
+	}
+}
+
+// purged checks o against what the log has got since it was last checked, and reports whether a hard purge has hit it. It takes no lock of
+// ours and is one comparison where the log is as it was.
+func (o *Object) purged(purges Purges, primary string) bool {
+	checked := o.checked.Load()
+	if checked == purges.Number() {
+		return false
+	}
+	j := purges.Judge(Subject{Primary: primary, Head: o.Head}, checked)
+	if j.Hard != 0 {
+		return true
+	}
+	if !j.Soft.IsZero() {
+		o.soften(j.Soft)
+	}
+	for checked < j.Upto && !o.checked.CompareAndSwap(checked, j.Upto) {
+		checked = o.checked.Load()
+	}
+	return false
+}
+
+// Mark says that the last answer under a key was not to be shared, so that requests need not wait for one another.
+type Mark struct {
+	Reason policy.Reason // why the answer was not stored
+	Until  time.Time
+}
+
+// markCost is what a mark costs: its slot and entry with their keys, on the average.
+const markCost = 512

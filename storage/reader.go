@@ -1,0 +1,147 @@
+package storage
+
+import "context"
+
+// Reader reads one body from an offset on, as it arrives. It is used by one goroutine. The zero Reader is not attached.
+type Reader struct {
+	body   *Body
+	chunk  *chunk
+	offset int64 // of the next byte that Next returns
+	passed int64 // bytes that are done with; protected by body.mu while the body grows
+}
+
+// Attach makes r read b from its start. It fails if the start is no longer there, or if the body was cut short.
+func (b *Body) Attach(r *Reader) bool {
+	if b.whole.Load() && b.first != nil {
+		b.users.Add(1)
+		*r = Reader{body: b, chunk: b.first}
+		return true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	cut := b.err != nil
+	givenUp := !b.ended && b.abandon == nil
+	if b.first == nil || cut || givenUp {
+		return false
+	}
+	b.users.Add(1)
+	*r = Reader{body: b, chunk: b.first}
+	if b.ended {
+		return true
+	}
+	b.readers[r] = struct{}{}
+	b.lowest = 0
+	if b.lonely != nil {
+		b.lonely.Stop()
+	}
+	return true
+}
+
+// Attached reports whether r reads a body.
+func (r *Reader) Attached() bool { return r.body != nil }
+
+// Skip moves on to an offset at or after the present one. In a body that is still arriving Next then waits for it.
+func (r *Reader) Skip(offset int64) {
+	r.offset = offset
+}
+
+// Ready reports whether Next would return without waiting.
+func (r *Reader) Ready() bool {
+	b := r.body
+	if b.whole.Load() {
+		return true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ended || b.size > r.offset
+}
+
+// Next returns the next bytes, waiting until there are some. They are valid until Next or Close is called again and must not be changed. At
+// the end of a whole body the error is io.EOF; at the end of one that was cut short it is the one that Fail was given.
+func (r *Reader) Next(ctx context.Context) ([]byte, error) {
+	b := r.body
+	if b.whole.Load() {
+		if p := r.piece(b.size); p != nil {
+			return p, nil
+		}
+		return nil, b.endOf()
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r.pass()
+	for {
+		if p := r.piece(b.size); p != nil {
+			return p, nil
+		}
+		if b.ended {
+			return nil, b.endOf()
+		}
+		wait := signal(&b.grown)
+		b.mu.Unlock()
+		err := await(ctx, wait)
+		b.mu.Lock()
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// pass counts what Next returned before as done with. body.mu is held.
+func (r *Reader) pass() {
+	was := r.passed
+	r.passed = r.offset
+	if b := r.body; b.reason != isKept && was == b.lowest && r.passed > was {
+		b.raiseLowest()
+	}
+}
+
+// piece returns the bytes from offset to the end of their chunk or to size, nil if there are none, and moves on.
+func (r *Reader) piece(size int64) []byte {
+	for r.chunk.next != nil && r.offset >= r.chunk.start+int64(len(r.chunk.buf)) {
+		r.chunk = r.chunk.next
+	}
+	at, end := r.offset-r.chunk.start, min(size-r.chunk.start, int64(len(r.chunk.buf)))
+	if at >= end {
+		return nil
+	}
+	r.offset = r.chunk.start + end
+	return r.chunk.buf[at:end]
+}
+
+// Close ends the reading. It may be called again, and on a Reader that is not attached.
+func (r *Reader) Close() {
+	b := r.body
+	if b == nil {
+		return
+	}
+	*r = Reader{}
+	left := b.users.Add(-1)
+	if left == 0 {
+		b.repay()
+	}
+	if b.whole.Load() {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.readers, r)
+	if b.reason != isKept && !b.ended {
+		b.raiseLowest()
+	}
+	b.abandonIfUnread()
+}
+
+// pay charges a body that left the table for as long as it is being read.
+func (b *Body) pay(cost int64) {
+	b.budget.force(cost)
+	b.paid.Store(cost)
+	if b.users.Load() == 0 {
+		b.repay()
+	}
+}
+
+func (b *Body) repay() {
+	if cost := b.paid.Swap(0); cost != 0 {
+		b.budget.release(cost)
+	}
+}

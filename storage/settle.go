@@ -1,0 +1,191 @@
+package storage
+
+import (
+	"time"
+
+	"lacquer/message"
+	"lacquer/policy"
+)
+
+// Response is what a flight brought, judged by policy.
+type Response struct {
+	Head      *message.Response // as it may be sent to anybody
+	Request   message.Header    // of the request it answers, for Vary
+	Freshness policy.Freshness
+	Vary      message.Vary
+	Shareable bool   // the same for all, in spite of identity
+	Length    int64  // bytes of the body as far as the head tells, else message.Unknown
+	Abandon   func() // cancels the fetch; called at most once, must not block
+}
+
+// object makes the object that a flight brought, yet without body.
+func (r *Response) object(f *Flight) *Object {
+	return &Object{
+		Head:      r.Head,
+		Freshness: r.Freshness,
+		Vary:      r.Vary,
+		Shareable: r.Shareable,
+		variant:   string(r.Vary.AppendKey(nil, r.Request)),
+		flight:    f.number,
+	}
+}
+
+// Commit ends a flight with a response that may be stored. From now on look-ups find it, and its body is read while it grows: the caller
+// fills it through Grow and ends it by Complete or Break. If a hard purge has hit it meanwhile, or a later fetch was faster, it is not put in
+// the table, and only those who may have it get it.
+func (s *Store) Commit(f *Flight, r Response) *Object {
+	return s.publish(f, r, nil)
+}
+
+// Freshen ends a flight whose origin said that f.Stored still holds: r.Head and r.Freshness are the updated ones, the body is the
+// stored one (RFC 9111 section 4.3.4).
+func (s *Store) Freshen(f *Flight, r Response) *Object {
+	o := s.publish(f, r, f.Stored.Body)
+	if o.slot != nil {
+		s.place(o)
+	}
+	return o
+}
+
+// publish puts a response in the table. A nil body is one that is still to come.
+func (s *Store) publish(f *Flight, r Response, body *Body) *Object {
+	o := r.object(f)
+	secondary := secondaryKey(f.key.Base, r.Vary, r.Request)
+
+	e := f.entry
+	e.mu.Lock()
+	j := s.purges.Judge(Subject{Primary: e.primary, Head: r.Head}, f.started)
+	o.checked.Store(j.Upto)
+	if !j.Soft.IsZero() {
+		o.soften(j.Soft)
+	}
+	sl, dropped := e.place(r.Vary, secondary, s.hash(e.primary, secondary))
+	was := sl.object.Load()
+	current := j.Hard == 0 && (was == nil || was.flight < f.number)
+	limit := s.maxObject
+	if !current {
+		limit = -1
+	}
+	if o.Body = body; body == nil {
+		o.Body = newBody(&s.budget, r.Length, limit, r.Abandon)
+	}
+	if current {
+		dropped = append(dropped, sl.put(o)...)
+	}
+	s.endLocked(f, &Outcome{Object: o, Stored: true, Validated: body != nil, purged: j.Hard})
+	dropped = append(dropped, e.tidy(s.now())...)
+	s.leave(e)
+	s.discard(dropped)
+	return o
+}
+
+// put makes o what look-ups find in the slot. What it replaces stays behind it, if whole, until o is. entry.mu is held.
+func (s *slot) put(o *Object) (dropped []*Object) {
+	o.slot = s
+	_, arrived := o.Body.Size()
+	if was := s.object.Load(); was != nil {
+		if _, whole := was.Body.Size(); whole && !arrived {
+			was, s.previous = s.previous, was
+		}
+		if was != nil {
+			dropped = append(dropped, was)
+		}
+	}
+	s.setMark(nil)
+	s.rest.Store(0)
+	s.shareable.Store(o.Shareable)
+	s.object.Store(o)
+	return dropped
+}
+
+// Refusal says why a response is not stored.
+type Refusal struct {
+	Reason   policy.Reason
+	Identity bool          // only because of whose request it answers: leaves no mark, and others may ask anew
+	Failure  bool          // a server error: what is stored stays for when it may be used
+	Mark     time.Duration // how long requests need not wait for one another
+}
+
+// Refuse ends a flight with a response that is not stored, and marks its place. The caller fills the body as after Commit; it is not kept.
+func (s *Store) Refuse(f *Flight, r Response, why Refusal) *Object {
+	o := r.object(f)
+	o.Body = newBody(&s.budget, r.Length, -1, r.Abandon)
+	now := s.now()
+
+	e := f.entry
+	e.mu.Lock()
+	j := s.purges.Judge(Subject{Primary: e.primary, Head: r.Head}, f.started)
+	var dropped []*Object
+	switch {
+	case why.Identity:
+		if f.slot != nil {
+			f.slot.shareable.Store(false)
+		}
+	case why.Mark > 0 && !s.budget.strained():
+		secondary := secondaryKey(f.key.Base, r.Vary, r.Request)
+		var sl *slot
+		sl, dropped = e.place(r.Vary, secondary, s.hash(e.primary, secondary))
+		dropped = append(dropped, sl.putMark(&Mark{Reason: why.Reason, Until: now.Add(why.Mark)}, f.number, why.Failure, now)...)
+	}
+	s.endLocked(f, &Outcome{Object: o, Reason: why.Reason, Identity: why.Identity, purged: j.Hard})
+	dropped = append(dropped, e.tidy(now)...)
+	s.leave(e)
+	s.discard(dropped)
+	return o
+}
+
+// putMark marks the slot. What is stored in it goes, as an answer newer than it has come, unless that was a server error, or it may still be
+// served while it is refreshed. entry.mu is held.
+func (s *slot) putMark(m *Mark, flight uint64, failure bool, now time.Time) (dropped []*Object) {
+	o := s.object.Load()
+	if o != nil && o.flight > flight {
+		return nil
+	}
+	switch {
+	case o == nil:
+	case failure || o.Judge(now) == policy.UseStale:
+		s.rest.Store(now.Add(restInterval).UnixNano())
+	default:
+		dropped = s.takeObjects()
+	}
+	s.shareable.Store(false)
+	s.setMark(m)
+	return dropped
+}
+
+// Fail ends a flight that brought no response, or one that must not take the place of what is stored.
+func (s *Store) Fail(f *Flight, why policy.Reason, err error) {
+	e := f.entry
+	e.mu.Lock()
+	now := s.now()
+	if sl := f.slot; sl != nil && sl.object.Load() != nil {
+		sl.rest.Store(now.Add(restInterval).UnixNano())
+	}
+	s.endLocked(f, &Outcome{Reason: why, Err: err})
+	e.tidy(now)
+	s.leave(e)
+}
+
+// endLocked takes a flight off the lists, after whatever it brought is in the table, and tells its seats. entry.mu is held.
+func (s *Store) endLocked(f *Flight, o *Outcome) {
+	e := f.entry
+	if e.flights[f.secondary] == f {
+		delete(e.flights, f.secondary)
+	}
+	e.underWay--
+	s.register.end(f)
+	f.settle(o)
+}
+
+// Pass returns an object for a response that has nothing to do with the store, with a reader at the start of its body. The caller fills it as
+// after Refuse.
+func (s *Store) Pass(r Response, reader *Reader) *Object {
+	o := &Object{Head: r.Head, Body: newBody(&s.budget, r.Length, -1, r.Abandon)}
+	o.Body.Attach(reader)
+	return o
+}
+
+// Holds reports whether an object can still be found: it was neither purged nor replaced.
+func (s *Store) Holds(o *Object) bool {
+	return o.slot != nil && o.slot.object.Load() == o && !o.purged(s.purges, o.slot.entry.primary)
+}
