@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"lacquer/message"
@@ -65,23 +64,3 @@ func appendLine(text []byte, name, value string) []byte {
 // and often ".", into "_" (RFC 3875 section 4.1.18), so X_Forwarded_For is read as X-Forwarded-For. Such fields are dropped:
 // what is judged, set or removed here under the one name must not come in under the other.
 func aliases(name string) bool { return strings.ContainsAny(name, "_.") }
-
-// refuse answers a request that is not served and has the connection closed, since what follows on it cannot be trusted.
-// It returns the bytes of the body.
-func refuse(rw http.ResponseWriter, status int, why string) int64 {
-	text := strconv.Itoa(status) + " " + message.StatusText(status) + "\n"
-	if why != "" {
-		text += "\nThe request was refused: " + why + ".\n"
-	}
-	h := rw.Header()
-	h.Set("Connection", "close")
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", strconv.Itoa(len(text)))
-	if status == http.StatusMethodNotAllowed {
-		h.Set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") // RFC 9110 section 15.5.6 wants one
-	}
-	rw.WriteHeader(status)
-	n, _ := rw.Write([]byte(text))
-	return int64(n)
-}

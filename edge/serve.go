@@ -22,14 +22,14 @@ func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
 		entry.Client = addressOf(r.RemoteAddr)
 		entry.Peer = entry.Client
 		entry.Status = verdict.Status
-		entry.Bytes = refuse(rw, verdict.Status, verdict.Why)
+		entry.Bytes = w.refuse(verdict.Status, verdict.Why)
 		return
 	}
 	request := s.request(r, head)
 	entry.asks(head, request.Client, request.ID)
 	if s.limits.Body > 0 && head.Length > s.limits.Body {
 		entry.Status = http.StatusRequestEntityTooLarge
-		entry.Bytes = refuse(rw, entry.Status, fmt.Sprintf("its body is longer than %d bytes", s.limits.Body))
+		entry.Bytes = w.refuse(entry.Status, fmt.Sprintf("its body is longer than %d bytes", s.limits.Body))
 		return
 	}
 	if verdict.Framing != message.NoBody {
@@ -84,9 +84,8 @@ func (s *Server) handle(r *http.Request, request *proxy.Request, w *writer) (rec
 			w.aborted = true
 			return
 		}
-		clear(w.rw.Header())
 		record.Status = http.StatusInternalServerError
-		record.Bytes = refuse(w.rw, record.Status, "")
+		record.Bytes = w.refuse(record.Status, "")
 	}()
 	return s.Handler.Serve(r.Context(), request, w)
 }

@@ -42,7 +42,7 @@ func newReading(buf []byte, limit int, request bool) reading {
 }
 
 func (rd *reading) refuse(status int, why string) bool {
-	rd.status, rd.why = status, why
+	rd.short, rd.status, rd.why = false, status, why
 	return false
 }
 

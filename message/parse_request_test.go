@@ -41,6 +41,7 @@ func TestRequestTarget(t *testing.T) {
 		f("GET /a?b?c=/d HTTP/1.1", host, "a.example", "/a", "b?c=/d", true)
 		// Percent-encoding and dots are left as they are.
 		f("GET /%41%2f../a;b//c HTTP/1.1", host, "a.example", "/%41%2f../a;b//c", "", false)
+		f("GET /%41 HTTP/1.1", host, "a.example", "/%41", "", false)
 		// Two slashes begin a path, not an authority.
 		f("GET //b.example/ HTTP/1.1", host, "a.example", "//b.example/", "", false)
 		// A URI in a path is a path.
@@ -99,6 +100,21 @@ func TestRequestFields(t *testing.T) {
 	for n := range 40 {
 		value := "a" + strings.Repeat("\t\xffb", n) + "c"
 		f("X: "+value, "X", value)
+	}
+}
+
+// Values are looked at several bytes at a time: no control byte gets through at any place, and no other is taken for one.
+func TestRequestFieldBytes(t *testing.T) {
+	for c := range 256 {
+		for at := range 24 {
+			value := []byte(strings.Repeat("x", 24))
+			value[at] = byte(c)
+			var r message.Request
+			v := r.Parse([]byte("GET / HTTP/1.1\r\n"+host+"X: a"+string(value)+"b\r\n\r\n"), message.Limits{})
+			if control := (c < ' ' || c == 0x7f) && c != '\t'; control != (v.Outcome == message.Refuse) {
+				t.Fatalf("byte %#x at %d: %+v", c, at, v)
+			}
+		}
 	}
 }
 
@@ -236,7 +252,7 @@ func TestRequestLimits(t *testing.T) {
 	f(raw[:20], message.Limits{Bytes: 20}, 431)
 }
 
-// browserHead is what a browser sends for a page, 708 bytes in 14 fields.
+// browserHead is what a browser sends for a style sheet, 703 bytes in 14 fields.
 const browserHead = "GET /wp-content/themes/twentytwentyfive/style.css?ver=6.8.1 HTTP/1.1\r\n" +
 	"Host: www.example.org\r\n" +
 	"Connection: keep-alive\r\n" +

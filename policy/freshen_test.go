@@ -80,6 +80,7 @@ func TestFreshen(t *testing.T) {
 		// A weak tag is not made strong by an answer without a body, a strong one may become weak.
 		f("ETag: W/\"a\" | A: 1", "ETag: \"a\"", "ETag: W/\"a\" | A: 1")
 		f("ETag: \"a\" | A: 1", "ETag: W/\"a\"", "A: 1 | ETag: W/\"a\"")
+		f("ETag: \"a\"", "A: 1 | ETag: W/\"a\"", "A: 1 | ETag: W/\"a\"")
 		f("A: 1", "ETag: \"a\"", "A: 1 | ETag: \"a\"")
 	})
 }

@@ -66,6 +66,8 @@ func ForwardOf(r Reason) Forward {
 		return ForwardURIMiss
 	case OtherVariant:
 		return ForwardVaryMiss
+	case RequestNoStore:
+		return ForwardRequest
 	case HitForMiss, IdentityAlone, PurgedMeanwhile, NotShared:
 		return ForwardMiss
 	case Expired, MustValidate, Validated, StaleIfError:

@@ -26,6 +26,9 @@ func TestJudgeReasons(t *testing.T) {
 		if identity := want == policy.Cookies || want == policy.Authorization; j.Identity != identity {
 			t.Errorf("%d %s\n\tto %s: identity %v, want %v", resp.Status, text(resp.Header), text(req.Header), j.Identity, identity)
 		}
+		if !j.Freshness.Received.Equal(noon) {
+			t.Errorf("%d %s: judged without its age", resp.Status, text(resp.Header))
+		}
 		if j.Shareable && !j.Store {
 			t.Errorf("%d %s: shareable, but not stored", resp.Status, text(resp.Header))
 		}

@@ -8,11 +8,11 @@ import (
 	"lacquer/policy"
 )
 
-// deliver sends what is stored, or what is just arriving: there is one way for both.
+// deliver sends what is stored, or what is just arriving: there is one way for both. What was fetched for all is fitted to this client's
+// own conditions and ranges.
 func deliver(t *transaction) step {
 	head := t.clientHead()
-	if t.head == nil {
-		// What was fetched for all, or is stored, is fitted to this client's own conditions.
+	if !t.exact {
 		if policy.NotModified(t.request.Request, head) {
 			return t.sendHead(notModified(head))
 		}
@@ -41,7 +41,7 @@ func (t *transaction) clientHead() *message.Response {
 	head := *from
 	head.Header = make(message.Header, len(from.Header), len(from.Header)+4)
 	copy(head.Header, from.Header)
-	if size, whole := t.object.Body.Size(); whole && t.head == nil {
+	if size, whole := t.object.Body.Size(); whole && !t.exact {
 		head.Length = size
 	}
 	if t.head == nil || t.head.Header.Has("Age") {

@@ -50,7 +50,8 @@ func fail(t *transaction) step {
 		t.leave()
 		return t.use(o, policy.StaleIfError)
 	}
-	t.server.log.Warn("origin failed", "request_id", t.request.ID, "reason", t.failure.reason.String(), "error", t.failure.err)
+	t.server.failures.warn(t.server.log, t.now, "origin failed",
+		"request_id", t.request.ID, "reason", t.failure.reason.String(), "error", t.failure.err)
 	switch t.failure.reason {
 	case policy.OriginTimeout:
 		return t.refuse(504, t.failure.reason, "the site behind this cache did not answer in time")

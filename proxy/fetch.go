@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -68,94 +67,107 @@ func (s *Server) fetchHead(client context.Context, f *storage.Flight, j *job) (l
 	defer stay()
 
 	asked := s.now()
-	answer, err := s.ask(ctx, f, j)
+	answer, err := s.ask(ctx, j)
+	if err == nil && j.validating && answer.Head.Status == 304 {
+		if r, holds := s.freshened(f, j, answer.Head, asked); holds {
+			cancel()
+			answer.Body.Close()
+			s.store.Freshen(f, r)
+			return l
+		}
+		answer.Body.Close()
+		j.dropConditions()
+		asked = s.now()
+		answer, err = s.ask(ctx, j)
+	}
 	if err != nil {
 		cancel()
 		s.store.Fail(f, reasonOf(err), err)
 		return l
 	}
 	received := s.now()
-	l.head = answer.Head
-	r := storage.Response{Request: j.request.Header, Vary: message.ParseVary(answer.Head.Header), Length: bodyLength(j.outgoing.Method, answer.Head), Abandon: cancel}
-	if j.validating && answer.Head.Status == 304 {
-		defer cancel()
-		defer answer.Body.Close()
-		l.head = nil
-		s.freshen(f, j, answer.Head, r, asked, received)
-		return l
-	}
 	if policy.FailureStatus(answer.Head.Status) && f.Stored != nil && f.Stored.ServableOnError(received) && s.store.Holds(f.Stored) {
 		cancel()
 		answer.Body.Close()
 		s.store.Fail(f, policy.ServerError, fmt.Errorf("the origin answered %d", answer.Head.Status))
 		return l
 	}
-	o := s.settle(f, j, answer.Head, r, asked, received)
+	l.head = answer.Head
+	o := s.settle(f, j, answer.Head, cancel, asked, received)
 	s.work.Add(1) // under our own count, which is not yet done
 	go s.fill(ctx, cancel, o, answer.Body)
 	return l
 }
 
-// ask asks the origin. An answer to our own condition that does not fit what is stored is asked for again, whole.
-func (s *Server) ask(ctx context.Context, f *storage.Flight, j *job) (*origin.Response, error) {
-	for {
-		answer, err := s.origin.Fetch(ctx, &origin.Request{Head: j.outgoing, Body: j.body, Interim: j.interim})
-		if err != nil {
-			return nil, err
-		}
-		tidy(answer.Head)
-		if answer.Conn != nil {
-			answer.Conn.Close()
-			return nil, &origin.Error{Kind: origin.Broken, Backend: s.backend, Err: errors.New("101 to a request that asked for no upgrade")}
-		}
-		if !j.validating || answer.Head.Status != 304 || policy.Matches304(f.Stored.Head, answer.Head) {
-			return answer, nil
-		}
-		answer.Body.Close()
-		j.validating = false
-		policy.DropConditions(&j.outgoing.Header)
+// ask asks the origin.
+func (s *Server) ask(ctx context.Context, j *job) (*origin.Response, error) {
+	answer, err := s.origin.Fetch(ctx, &origin.Request{Head: j.outgoing, Body: j.body, Interim: j.interim})
+	if err != nil {
+		return nil, err
 	}
+	if answer.Conn != nil {
+		answer.Conn.Close()
+		return nil, &origin.Error{Kind: origin.Broken, Backend: s.backend, Err: errors.New("101 to a request that asked for no upgrade")}
+	}
+	tidy(answer.Head, s.now())
+	return answer, nil
 }
 
-// freshen ends a flight by a 304: the stored response with its fields brought up to date (RFC 9111 section 4.3.4).
-func (s *Server) freshen(f *storage.Flight, j *job, answer *message.Response, r storage.Response, asked, received time.Time) {
-	r.Head = policy.Freshen(f.Stored.Head, answer)
-	r.Vary = message.ParseVary(r.Head.Header)
-	judged := policy.Judge(j.request, r.Head, &s.settings, asked, received)
-	r.Freshness, r.Shareable = judged.Freshness, judged.Shareable
-	s.store.Freshen(f, r)
+// freshened returns what is stored with its fields brought up to date by a 304 (RFC 9111 section 4.3.4). It does not hold if the 304 is not of
+// what is stored, or says that it may not be stored any more: then the whole is to be asked for.
+func (s *Server) freshened(f *storage.Flight, j *job, answer *message.Response, asked time.Time) (r storage.Response, holds bool) {
+	if !policy.Matches304(f.Stored.Head, answer) {
+		return r, false
+	}
+	head := policy.Freshen(f.Stored.Head, answer)
+	judged := policy.Judge(j.outgoing, head, &s.settings, asked, s.now())
+	if !judged.Store {
+		return r, false
+	}
+	return storage.Response{
+		Head:      storable(head),
+		Request:   j.request.Header,
+		Freshness: judged.Freshness,
+		Vary:      message.ParseVary(head.Header),
+		Shareable: judged.Shareable,
+	}, true
 }
 
 // settle ends a flight by a whole answer: stored if it may be, else marked so that others do not wait for the like of it.
-func (s *Server) settle(f *storage.Flight, j *job, head *message.Response, r storage.Response, asked, received time.Time) *storage.Object {
-	judged := policy.Judge(j.request, head, &s.settings, asked, received)
-	r.Head = storable(head)
-	r.Freshness, r.Shareable = judged.Freshness, judged.Shareable
-	if judged.Store && r.Length <= s.settings.MaxObject {
-		return s.store.Commit(f, r)
-	}
-	refusal := storage.Refusal{
-		Reason:   judged.Reason,
-		Identity: judged.Identity || j.identity, // one visitor's private page turns no herd loose
-		Failure:  policy.FailureStatus(head.Status),
-		Mark:     hitForMiss,
+func (s *Server) settle(f *storage.Flight, j *job, head *message.Response, cancel context.CancelFunc, asked, received time.Time) *storage.Object {
+	judged := policy.Judge(j.outgoing, head, &s.settings, asked, received)
+	r := storage.Response{
+		Head:      storable(head),
+		Request:   j.request.Header,
+		Freshness: judged.Freshness,
+		Vary:      message.ParseVary(head.Header),
+		Shareable: judged.Shareable,
+		Length:    bodyLength(j.outgoing.Method, head),
+		Abandon:   cancel,
 	}
 	if judged.Store {
-		refusal.Reason = policy.TooLarge
-	}
-	switch {
-	case refusal.Failure:
-		refusal.Mark = hitForMissOnFailure
-	case !j.shared && (head.Status == 304 || head.Status == 206 || j.outgoing.Method != "GET"):
-		refusal.Mark = 0 // it answers this client's own question and says nothing of the whole
+		return s.store.Commit(f, r)
 	}
 	if r.Vary.Any {
 		r.Vary = message.Vary{}
 	}
-	return s.store.Refuse(f, r, refusal)
+	return s.store.Refuse(f, r, refusal(j, head.Status, &judged))
 }
 
-// report logs a fault of ours.
-func (s *Server) report(where string, fault any) {
-	s.log.Error("fault", "where", where, "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
+// refusal says how what may not be stored is remembered.
+func refusal(j *job, status int, judged *policy.Judgement) storage.Refusal {
+	why := storage.Refusal{
+		Reason: judged.Reason,
+		// One visitor's private page turns no herd loose, nor does one who wants nothing kept.
+		Identity: judged.Identity || j.identity || judged.Reason == policy.RequestNoStore,
+		Failure:  policy.FailureStatus(status),
+		Mark:     hitForMiss,
+	}
+	switch {
+	case why.Failure:
+		why.Mark = hitForMissOnFailure
+	case !j.shared && (status == 304 || status == 206 || j.outgoing.Method != "GET"):
+		why.Mark = 0 // it answers this client's own question and says nothing of the whole
+	}
+	return why
 }

@@ -30,6 +30,7 @@ func normalise(h *message.Header) {
 // outgoing returns the request as the origin is to see it, sharing no memory with the client's.
 func (t *transaction) outgoing() *message.Request {
 	out := t.request.Request.Clone()
+	out.Authority = policy.CanonicalAuthority(out.Scheme, out.Authority) // as it stands in the key
 	upgrade := t.upgrade()
 	h := &out.Header
 	message.RemoveHopByHop(h)
@@ -40,7 +41,7 @@ func (t *transaction) outgoing() *message.Request {
 		h.Set("Connection", "Upgrade")
 		h.Set("Upgrade", upgrade)
 	}
-	t.introduce(h)
+	t.introduce(h, out.Authority)
 	appendTo(h, "Via", via)
 	appendTo(h, "CDN-Loop", Name)
 	return out
@@ -55,7 +56,7 @@ func (t *transaction) upgrade() string {
 }
 
 // introduce tells the origin who asks, in the fields that applications know and in the one of RFC 7239.
-func (t *transaction) introduce(h *message.Header) {
+func (t *transaction) introduce(h *message.Header, host string) {
 	c := t.request.Client
 	from := c.Addr
 	if c.Trusted {
@@ -75,10 +76,10 @@ func (t *transaction) introduce(h *message.Header) {
 		appendTo(h, "X-Forwarded-For", address)
 	}
 	if !h.Has("X-Forwarded-Host") {
-		h.Set("X-Forwarded-Host", t.request.Authority)
+		h.Set("X-Forwarded-Host", host)
 	}
 	h.Set("X-Forwarded-Proto", t.request.Scheme)
-	appendTo(h, "Forwarded", "for="+node+";host="+quoted(t.request.Authority)+";proto="+t.request.Scheme)
+	appendTo(h, "Forwarded", "for="+node+";host="+quoted(host)+";proto="+t.request.Scheme)
 	if t.request.ID != "" {
 		h.Set("X-Request-Id", t.request.ID)
 	}

@@ -1,15 +1,21 @@
 package proxy
 
 import (
+	"time"
+
 	"lacquer/message"
 	"lacquer/policy"
 	"lacquer/storage"
 )
 
-// tidy takes off what was meant for the connection to the origin. The body's length stands in Length alone.
-func tidy(head *message.Response) {
+// tidy takes off what was meant for the connection to the origin, and adds the date where the origin has no clock (RFC 9110 section 6.6.1). The
+// body's length stands in Length alone.
+func tidy(head *message.Response, now time.Time) {
 	message.RemoveHopByHop(&head.Header)
 	head.Header.Del("Content-Length")
+	if !head.Header.Has("Date") {
+		head.Header.Add("Date", message.FormatDate(now))
+	}
 }
 
 // storable returns the head as it may be sent to anybody; Age is counted anew each time.

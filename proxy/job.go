@@ -25,14 +25,22 @@ func (t *transaction) job(f *storage.Flight) *job {
 	j.outgoing = t.outgoing()
 	j.outgoing.Method = "GET"
 	policy.DropConditions(&j.outgoing.Header)
-	if stored := f.Stored; stored != nil {
-		if t.identity && !stored.Shareable {
-			// Nobody waits with identity for what was never shareable: this is a refresh behind, which belongs to the object.
-			j.anonymise()
-		}
+	j.outgoing.Header.Del("Cache-Control") // what this client wants of caches is not for all
+	j.outgoing.Header.Del("Pragma")
+	if f.Stored != nil {
 		before := len(j.outgoing.Header)
-		policy.Conditions(&j.outgoing.Header, stored.Head)
+		policy.Conditions(&j.outgoing.Header, f.Stored.Head)
 		j.validating = len(j.outgoing.Header) > before
+	}
+	return j
+}
+
+// jobBehind makes the refresh of an object that was served stale. It is the object's, not this visitor's: identity is taken off unless the
+// object is the same for all, or was chosen by it.
+func (t *transaction) jobBehind(f *storage.Flight, o *storage.Object) *job {
+	j := t.job(f)
+	if t.identity && !o.Shareable && !o.Vary.Has("cookie") && !o.Vary.Has("authorization") {
+		j.anonymise()
 	}
 	return j
 }
@@ -44,6 +52,12 @@ func (j *job) anonymise() {
 		h.Del("Authorization")
 		h.Del("Cookie")
 	}
+}
+
+// dropConditions asks for the whole after all.
+func (j *job) dropConditions() {
+	j.validating = false
+	policy.DropConditions(&j.outgoing.Header)
 }
 
 // jobAlone makes the fetch for this client alone, its conditions and ranges included.

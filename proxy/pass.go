@@ -14,7 +14,7 @@ import (
 func pass(t *transaction) step {
 	ctx, cancel := context.WithCancel(t.ctx)
 	answer, err := t.server.askOnce(ctx, t)
-	t.now = t.server.now()
+	t.waited()
 	if err != nil {
 		cancel()
 		t.failure = &failure{reason: reasonOf(err), err: err}
@@ -30,7 +30,7 @@ func (s *Server) askOnce(ctx context.Context, t *transaction) (*origin.Response,
 		return nil, err
 	}
 	if answer.Conn == nil {
-		tidy(answer.Head)
+		tidy(answer.Head, s.now())
 	}
 	return answer, nil
 }
@@ -44,7 +44,7 @@ func (t *transaction) passOn(ctx context.Context, cancel context.CancelFunc, ans
 		t.failure = &failure{reason: policy.Internal, err: errClosed}
 		return fail
 	}
-	t.head = answer.Head
+	t.head, t.exact = answer.Head, true
 	t.object = s.store.Pass(storage.Response{
 		Head:    answer.Head,
 		Length:  bodyLength(t.request.Method, answer.Head),

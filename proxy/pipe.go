@@ -14,7 +14,7 @@ import (
 func pipe(t *transaction) step {
 	ctx, cancel := context.WithCancel(t.ctx)
 	answer, err := t.server.askOnce(ctx, t)
-	t.now = t.server.now()
+	t.waited()
 	if err != nil {
 		cancel()
 		t.failure = &failure{reason: reasonOf(err), err: err}

@@ -73,6 +73,7 @@ func lookUp(t *transaction) step {
 		Now:      t.now,
 		Arrival:  t.arrival,
 		Identity: t.identity,
+		Alone:    message.ParseCacheControl(t.request.Header, "Cache-Control").NoStore, // RFC 9111 section 5.2.1.5
 	})
 	if t.why == policy.None {
 		t.why = found.Reason
@@ -82,7 +83,7 @@ func lookUp(t *transaction) step {
 		return t.use(found.Object, policy.Fresh)
 	case storage.Stale:
 		if found.Seat != nil {
-			t.server.refresh(found.Seat, t.job(found.Seat.Flight()))
+			t.server.refresh(found.Seat, t.jobBehind(found.Seat.Flight(), found.Object))
 		}
 		return t.use(found.Object, found.Reason)
 	case storage.Alone:
@@ -113,7 +114,7 @@ func fetch(t *transaction) step {
 	landed := t.server.lead(flight, mine)
 	select {
 	case result := <-landed:
-		t.now = t.server.now()
+		t.waited()
 		return t.land(result.Val.(*landing), mine)
 	case <-t.ctx.Done():
 		return t.gone()
@@ -124,7 +125,7 @@ func fetch(t *transaction) step {
 func fetchAlone(t *transaction) step {
 	mine := t.jobAlone()
 	landed := t.server.fetchHead(t.ctx, t.seat.Flight(), mine)
-	t.now = t.server.now()
+	t.waited()
 	return t.land(landed, mine)
 }
 
@@ -144,7 +145,7 @@ func (t *transaction) land(l *landing, mine *job) step {
 			t.seat = t.server.store.Fly(t.key, nil)
 			return fetchAlone // the whole was asked for the store's sake; the part will do
 		}
-		t.head = l.head
+		t.head, t.exact = l.head, !mine.shared
 	case o.Identity, o.Stored && !o.Object.Matches(t.request.Header):
 		return lookUp
 	case !o.Stored:

@@ -42,6 +42,7 @@ type Server struct {
 	settings policy.Settings
 	access   access
 	log      *slog.Logger
+	failures calm // of the origin
 	now      func() time.Time
 
 	heads singleflight.Group // head phases of fetches, by the ID of their flight

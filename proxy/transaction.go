@@ -28,12 +28,21 @@ type transaction struct {
 
 	object  *storage.Object   // what is delivered
 	head    *message.Response // its head as it came for this very request, cookies included; nil if it came for others
+	exact   bool              // the origin answered this very request, conditions and ranges included
 	reader  *storage.Reader   // of its body: own, or that of the seat
 	own     storage.Reader
 	status  policy.CacheStatus
 	failure *failure
 
 	record Record
+}
+
+// waited is called after the wait for an origin.
+func (t *transaction) waited() {
+	since := t.now
+	t.now = t.server.now()
+	t.record.Backend = t.server.backend
+	t.record.Waited += int64(t.now.Sub(since))
 }
 
 // leave gives up whatever the transaction holds.

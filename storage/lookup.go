@@ -15,6 +15,7 @@ type Query struct {
 	Now      time.Time
 	Arrival  uint64 // where the log of purges stood when the request arrived
 	Identity bool   // the request bears identity: it shares a fetch only where answers were shareable in spite of that
+	Alone    bool   // what is fetched for the request is not to be shared
 }
 
 // Find says what a look-up found.
@@ -115,6 +116,8 @@ func (s *Store) staleLocked(e *entry, sl *slot, q *Query, o *Object) Answer {
 func (s *Store) missLocked(e *entry, sl *slot, q *Query, why policy.Reason, stored *Object) Answer {
 	a := Answer{Find: Miss, Reason: why, Object: stored}
 	switch {
+	case q.Alone:
+		a.Find, a.Reason = Alone, policy.RequestNoStore
 	case sl != nil && sl.marked(q.Now) != nil:
 		a.Find, a.Reason = Alone, policy.HitForMiss
 	case q.Identity && (sl == nil || !sl.shareable.Load()):

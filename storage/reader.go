@@ -114,21 +114,19 @@ func (r *Reader) Close() {
 	if b == nil {
 		return
 	}
+	if !b.whole.Load() {
+		b.mu.Lock()
+		delete(b.readers, r)
+		if b.reason != isKept && !b.ended {
+			b.raiseLowest()
+		}
+		b.abandonIfUnread()
+		b.mu.Unlock()
+	}
 	*r = Reader{}
-	left := b.users.Add(-1)
-	if left == 0 {
+	if b.users.Add(-1) == 0 {
 		b.repay()
 	}
-	if b.whole.Load() {
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.readers, r)
-	if b.reason != isKept && !b.ended {
-		b.raiseLowest()
-	}
-	b.abandonIfUnread()
 }
 
 // pay charges a body that left the table for as long as it is being read.

@@ -5,6 +5,7 @@ import (
 	"go/version"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -50,6 +51,7 @@ const (
 // unsafeGo returns the version to build with instead, if the one given carries advisories that hit a proxy directly; else "".
 // Versions that are not of the form of a release are not judged.
 func unsafeGo(built string) string {
+	built, _, _ = strings.Cut(built, " ") // experiments stand behind it
 	if !version.IsValid(built) {
 		return ""
 	}

@@ -22,29 +22,33 @@ func sentences() []sentence {
 	return all
 }
 
-// find returns what carries out these words, with the arguments that stand for the words in capitals.
-func find(words []string) (func(*Story, []string, command) error, []string, error) {
+// find returns the sentence that these words are, with the arguments that stand for its words in capitals.
+func find(words []string) (sentence, []string, error) {
 	for _, sen := range sentences() {
-		args, ok := sen.match(words)
-		if !ok {
-			continue
+		if args, ok := sen.match(words); ok {
+			return sen, args, nil
 		}
-		run := sen.run
-		if sen.block == "" {
-			run = withoutBlock(run)
-		}
-		return run, args, nil
 	}
-	return nil, nil, fmt.Errorf("nobody understands this; see the README for what can be said")
+	return sentence{}, nil, fmt.Errorf("nobody understands this; see the README for what can be said")
 }
 
-func withoutBlock(run func(*Story, []string, command) error) func(*Story, []string, command) error {
-	return func(s *Story, args []string, c command) error {
-		if len(c.block) > 0 {
-			return fmt.Errorf("nothing can stand beneath this, but line %d does", c.block[0].number)
-		}
-		return run(s, args, c)
+// check says whether a command can be understood, with all that stands beneath it, before the story begins.
+func (s *Script) check(c command) error {
+	sen, _, err := find(c.words)
+	if err != nil {
+		return err
 	}
+	switch {
+	case sen.block == "answer":
+		_, err = parseAnswer("", "", c.block)
+	case sen.block == "request":
+		_, err = parseRequest(s, "", "", c.block)
+	case sen.block == "expectations":
+		err = parseExpectations(c.block).understood()
+	case len(c.block) > 0:
+		err = fmt.Errorf("nothing can stand beneath this, but line %d does", c.block[0].number)
+	}
+	return err
 }
 
 // match compares words with the usage. The last capital word takes all that are left.

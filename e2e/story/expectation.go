@@ -43,6 +43,20 @@ func parseExpectations(block []line) expectations {
 	return e
 }
 
+// understood says whether all lines can be expected of something.
+func (e expectations) understood() error {
+	for _, l := range e.lines {
+		c, err := parseCondition(l.text, nil)
+		if err == nil && c == nil && !strings.HasPrefix(l.text, "body ") && !strings.HasPrefix(l.text, "elapsed ") {
+			err = fmt.Errorf("%q cannot be expected", l.text)
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: %w", l.number, err)
+		}
+	}
+	return nil
+}
+
 // subject is what is looked at: a message of a client or of the origin.
 type subject struct {
 	head    *head

@@ -3,6 +3,7 @@ package story
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -64,9 +65,20 @@ func (s *Story) stopProxy() error {
 	}
 	house := s.house
 	s.house = nil
+	s.note("proxy", "stops")
+	stopped := make(chan error, 1)
+	go func() { stopped <- stop(house) }()
+	select {
+	case err := <-stopped:
+		return err
+	case <-time.After(2 * drainTime):
+		return fmt.Errorf("the proxy has not stopped after %v", 2*drainTime)
+	}
+}
+
+func stop(house House) error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	s.note("proxy", "stops")
 	return house.Stop(ctx)
 }
 
@@ -79,9 +91,7 @@ func (s *Story) drainProxy() error {
 	s.house = nil
 	s.note("proxy", "drains")
 	s.running.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
-		defer cancel()
-		if err := house.Stop(ctx); err != nil {
+		if err := stop(house); err != nil {
 			s.fail("proxy: draining: %v", err)
 		}
 		s.note("proxy", "has drained")

@@ -48,6 +48,11 @@ func Parse(name string, data []byte) (*Script, error) {
 	case len(s.commands) == 0:
 		return nil, fmt.Errorf("%s: nothing happens in it", name)
 	}
+	for _, c := range s.commands {
+		if err := s.check(c); err != nil {
+			return nil, fmt.Errorf("%s:%d: %s: %w", name, c.number, c.text, err)
+		}
+	}
 	return s, nil
 }
 

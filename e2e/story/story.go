@@ -87,11 +87,11 @@ func (s *Story) play() error {
 }
 
 func (s *Story) carryOut(c command) error {
-	run, args, err := find(c.words)
+	sen, args, err := find(c.words)
 	if err != nil {
 		return err
 	}
-	return run(s, args, c)
+	return sen.run(s, args, c)
 }
 
 // end lets all actors go home and looks who is left.

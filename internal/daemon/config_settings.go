@@ -117,8 +117,10 @@ func allowed(s setting[Config]) setting[Config] {
 }
 
 func listenAddress(text string) (string, error) {
-	_, err := edge.Parse(text)
-	return text, err
+	if _, err := edge.Parse(text); err != nil {
+		return "", errors.New(strings.TrimPrefix(err.Error(), "listen address ")) // the key or the flag stands before it
+	}
+	return text, nil
 }
 
 func notEmpty(text string) (string, error) {

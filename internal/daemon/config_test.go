@@ -177,6 +177,10 @@ func TestPrecedence(t *testing.T) {
 	f([]string{"LACQUER_BACKENDS__DEFAULT=http://10.0.0.1"}, daemon.Flags{}, "app default", backends)
 	f([]string{"LACQUER_BACKENDS__APP__TIMEOUTS__CONNECT=9s"}, daemon.Flags{}, "9s",
 		func(c *daemon.Config) string { return c.Backend.Timeouts.Connect.String() })
+	named := source.Data
+	source.Data = []byte("backends: {My-App: 'http://127.0.0.1:3000'}\n")
+	f([]string{"LACQUER_BACKENDS__MY_APP=http://10.0.0.1"}, daemon.Flags{}, "My-App http://10.0.0.1", backend)
+	source.Data = named
 	// --backend stands for all of them.
 	f([]string{"LACQUER_BACKENDS__DEFAULT=http://10.0.0.1"}, daemon.Flags{Backend: "http://10.0.0.2"}, "default http://10.0.0.2", backend)
 	f(nil, daemon.Flags{Backend: "http://10.0.0.2"}, "default", backends)

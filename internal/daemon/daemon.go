@@ -114,7 +114,7 @@ func (d *Daemon) listen(cfg *Config, host Host) error {
 		}
 		d.closeLater(func() error { return closeListener(l) })
 		d.listeners = append(d.listeners, l)
-		d.addresses = append(d.addresses, listenedOn(l.Addr()))
+		d.addresses = append(d.addresses, listenedOn(address, l.Addr()))
 	}
 	return nil
 }
@@ -127,11 +127,14 @@ func closeListener(l net.Listener) error {
 	return nil
 }
 
-func listenedOn(a net.Addr) string {
-	if a.Network() == "unix" {
-		return "unix:" + a.String()
+func listenedOn(address edge.Address, real net.Addr) string {
+	switch {
+	case address.Network == "unix":
+		return "unix:" + real.String()
+	case address.PROXY:
+		return "proxy+http://" + real.String()
 	}
-	return a.String()
+	return real.String()
 }
 
 // notListening says in a user's words why an address cannot be listened on.
@@ -145,11 +148,11 @@ func notListening(address string, err error) error {
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return fmt.Errorf("cannot listen on %s: the machine has no such address; %s", address, advice)
 	}
-	return fmt.Errorf("cannot listen on %s: %w; %s", address, err, advice)
+	return err
 }
 
 // Addresses returns where connections are accepted, in the order of the configuration: host:port with the port that was really
-// taken, or unix: and a path.
+// taken, proxy+http:// before it where the PROXY protocol is spoken, or unix: and a path.
 func (d *Daemon) Addresses() []string { return slices.Clone(d.addresses) }
 
 // Failed delivers the error of a listener that ended by itself. The others go on until Stop.

@@ -64,10 +64,7 @@ func (c *Conn) CloseWrite() error {
 // Reset breaks the connection as TCP's RST does: the other end's calls fail with syscall.ECONNRESET, bytes under way are lost. A
 // connection that is closed already can still be reset.
 func (c *Conn) Reset() {
-	c.out.change(func() {
-		c.out.writerDone, c.out.writerClosed, c.out.reset = true, true, true
-		c.out.count = 0
-	})
+	c.out.change(func() { c.out.writerDone, c.out.writerClosed, c.out.reset = true, true, true })
 	c.in.change(func() { c.in.readerClosed, c.in.reset = true, true })
 	c.stopTimers()
 }

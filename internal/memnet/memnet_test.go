@@ -344,6 +344,27 @@ func TestBufferIsBounded(t *testing.T) {
 	})
 }
 
+func TestWritesAreNotMingled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := pair(t, memnet.New(), "tcp", "127.0.0.1:0")
+		const size = 2 * memnet.BufferSize
+		for _, text := range []string{"a", "b"} {
+			go func() {
+				if _, err := io.WriteString(c, strings.Repeat(text, size)); err != nil {
+					t.Error(err)
+				}
+			}()
+		}
+		got := make([]byte, 2*size)
+		if _, err := io.ReadFull(s, got); err != nil {
+			t.Fatal(err)
+		}
+		if first, second := string(got[:size]), string(got[size:]); strings.Trim(first, first[:1]) != "" || strings.Trim(second, second[:1]) != "" {
+			t.Error("two writes under way at once were mingled")
+		}
+	})
+}
+
 func TestDeadlineOnTheBubblesClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, s := pair(t, memnet.New(), "tcp", "127.0.0.1:0")

@@ -1,0 +1,4 @@
+package edge
+
+// ForwardedFor is forwardedFor, for its fuzz test.
+var ForwardedFor = forwardedFor
