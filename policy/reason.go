@@ -48,7 +48,6 @@ const (
 	NoMemory           // too many bytes under way
 	AnswerNotModified  // 304 to the client's own condition
 	ServerError        // 5xx without freshness of its own
-	UnknownCoding      // a transfer coding nobody asked for
 
 	// Why there is no answer of the origin.
 	OriginConnect // no connection
@@ -99,7 +98,6 @@ var reasonNames = [reasons]string{
 	NoMemory:             "no-memory",
 	AnswerNotModified:    "not-modified",
 	ServerError:          "server-error",
-	UnknownCoding:        "unknown-coding",
 	OriginConnect:        "origin-connect",
 	OriginTimeout:        "origin-timeout",
 	OriginBroken:         "origin-broken",
@@ -115,4 +113,13 @@ func (r Reason) String() string {
 		return "unknown"
 	}
 	return reasonNames[r]
+}
+
+// Reasons returns all reasons but None, in order.
+func Reasons() []Reason {
+	all := make([]Reason, 0, reasons-1)
+	for r := None + 1; r < reasons; r++ {
+		all = append(all, r)
+	}
+	return all
 }
