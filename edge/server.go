@@ -78,6 +78,7 @@ func (s *Server) init() {
 		s.http = &http.Server{
 			Handler:                      http.HandlerFunc(s.serve),
 			ReadHeaderTimeout:            s.limits.HeaderTime,
+			ReadTimeout:                  s.limits.HeaderTime + drainTime, // lifted by serve: see there
 			IdleTimeout:                  s.limits.IdleTime,
 			MaxHeaderBytes:               s.limits.Header,
 			DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other

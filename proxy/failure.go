@@ -41,7 +41,8 @@ func reasonOf(err error) policy.Reason {
 	}
 }
 
-// fail serves what is stored in the origin's stead where that is allowed (RFC 5861 section 4), else says that the origin failed.
+// fail serves what is stored in the origin's stead where that is allowed (RFC 5861 section 4), else says who failed. Where the body of the
+// request could not be read, that was the client; the error has a Status then.
 func fail(t *transaction) step {
 	if t.ctx.Err() != nil {
 		return t.gone()
@@ -49,6 +50,10 @@ func fail(t *transaction) step {
 	if o := t.stored; o != nil && t.failure.reason != policy.Internal && o.ServableOnError(t.now) && t.server.store.Holds(o) {
 		t.leave()
 		return t.use(o, policy.StaleIfError)
+	}
+	var client interface{ Status() int }
+	if errors.As(t.failure.err, &client) {
+		return t.refuse(client.Status(), policy.Refused, "the body of the request could not be read")
 	}
 	t.server.failures.warn(t.server.log, t.now, "origin failed",
 		"request_id", t.request.ID, "reason", t.failure.reason.String(), "error", t.failure.err)

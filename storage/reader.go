@@ -68,8 +68,8 @@ func (r *Reader) Next(ctx context.Context) ([]byte, error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	r.pass()
 	for {
+		r.pass()
 		if p := r.piece(b.size); p != nil {
 			return p, nil
 		}
@@ -86,10 +86,11 @@ func (r *Reader) Next(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// pass counts what Next returned before as done with. body.mu is held.
+// pass counts what Next returned before as done with, and what Skip leaves out as soon as it has come: the writer would wait for it. body.mu
+// is held.
 func (r *Reader) pass() {
 	was := r.passed
-	r.passed = r.offset
+	r.passed = min(r.offset, r.body.size)
 	if b := r.body; b.reason != isKept && was == b.lowest && r.passed > was {
 		b.raiseLowest()
 	}

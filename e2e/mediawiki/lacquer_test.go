@@ -58,11 +58,11 @@ func startLacquer(t *testing.T, backend string) *lacquer {
 	serving := make(chan string, 1)
 	start(t, command, l.enter, func(line string) {
 		var fact struct {
-			Msg     string
-			Address []string
+			Msg       string
+			Addresses []string
 		}
-		if json.Unmarshal([]byte(line), &fact) == nil && fact.Msg == "serving" && len(fact.Address) == 1 {
-			serving <- fact.Address[0]
+		if json.Unmarshal([]byte(line), &fact) == nil && fact.Msg == "serving" && len(fact.Addresses) == 1 {
+			serving <- fact.Addresses[0]
 		} else {
 			fmt.Fprintln(os.Stderr, "lacquer:", line)
 		}

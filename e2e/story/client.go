@@ -110,13 +110,16 @@ func (c *client) say(text string) error {
 	return nil
 }
 
-// send sends a request.
+// send sends a request. A connection that the proxy has closed because it was idle is opened anew, as browsers do.
 func (c *client) send(r *request) error {
+	if c.conn != nil && c.inbox.idledAway() {
+		c.leave()
+	}
 	if err := c.connected(); err != nil {
 		return err
 	}
 	if ended, why := c.inbox.over(); ended {
-		return fmt.Errorf("the connection is over (%v); dial anew if that was expected", why)
+		return fmt.Errorf("the connection has ended with the last response (%v); dial anew if that was expected", why)
 	}
 	h, err := r.head(c)
 	if err != nil {

@@ -17,7 +17,8 @@ type inbox struct {
 	changed   chan struct{} // closed and made anew whenever something comes
 	awaited   []question
 	responses []*response
-	ended     error // why nothing more comes, io.EOF for an orderly end
+	ended     error     // why nothing more comes, io.EOF for an orderly end
+	endedAt   time.Time // when that was
 	paused    bool
 }
 
@@ -61,6 +62,17 @@ func (b *inbox) over() (bool, error) {
 	return b.ended != nil, b.ended
 }
 
+// idledAway says whether the connection has ended in good order, and not until some time after its last response.
+func (b *inbox) idledAway() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ended != io.EOF || len(b.awaited) > 0 || len(b.responses) == 0 {
+		return false
+	}
+	last := b.responses[len(b.responses)-1]
+	return last.done && last.failed == nil && b.endedAt.After(last.doneAt)
+}
+
 // await waits until a condition holds that look finds under the lock, for as long as patience lasts.
 func (b *inbox) await(patience time.Duration, look func() bool) bool {
 	timer := time.NewTimer(patience)
@@ -86,7 +98,7 @@ func (b *inbox) receive(c io.Reader) {
 	for {
 		err := b.receiveOne(r)
 		if err != nil {
-			b.change(func() { b.ended = err })
+			b.change(func() { b.ended, b.endedAt = err, time.Now() })
 			return
 		}
 	}

@@ -317,6 +317,19 @@ client a gets 200
 	Expires: Sat, 01 Jan 2000 01:00:00 GMT
 	Last-Modified: Fri, 31 Dec 1999 23:58:20 GMT
 `)
+	f(`# a connection that was idle for long is opened anew
+origin answers GET /page
+	body "page {count}"
+	after 75s
+	cut
+client a sends GET /page
+client a gets 200
+	body "page 1"
+sleep 80s
+client a sends GET /page
+client a gets 200
+	body "page 2"
+`)
 	f(`# HEAD has a length and no body
 origin answers HEAD /page
 	body "hello"
@@ -378,6 +391,9 @@ func TestStoriesThatFail(t *testing.T) {
 	f(page+"origin saw 1 GET /page\n\tbody \"x\"", `the body is "" \(0 bytes\)`)
 	f(page+"log has 1 page", `0 lines match`)
 	f("# x\nclient a sends GET /page\nclient a is closed\nclient a gets 200", `nothing was said about\nGET /page HTTP/1.1`)
+
+	// A connection that ends with a response is not opened anew unsaid; one that was idle for long is.
+	f("# x\norigin answers GET /page\n\tclose\nclient a sends GET /page\nclient a gets 200\nsettle\nclient a sends GET /page", `the connection has ended with the last response`)
 
 	// What goes wrong by itself.
 	f("# x\norigin answers GET /page\n\tlength 10\n\tbody \"short\"\n\tcut\nclient a sends GET /page\nclient a gets 200", `not whole: the body was cut after 5 of 10 bytes`)

@@ -97,7 +97,13 @@ func (d *Daemon) openAccessLog(to AccessLog, host Host) (func(edge.Entry), error
 	}
 	d.closeLater(closeWriter)
 	log := accesslog.New(accesslog.Options{Writer: w, Format: to.Format})
-	d.closeLater(func() error { log.Close(); return nil })
+	d.closeLater(func() error {
+		log.Close()
+		if lost := log.Dropped(); lost > 0 {
+			host.Log.Warn("lines of the access log were lost", "lines", lost, "to", to.To)
+		}
+		return nil
+	})
 	return log.Write, nil
 }
 

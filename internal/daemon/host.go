@@ -11,10 +11,12 @@ import (
 
 // Host is what a Daemon needs of the machine it runs on. The zero value is the machine itself, without a log.
 type Host struct {
-	Listen    func(network, address string) (net.Listener, error)                  // nil stands for net.Listen
-	Dial      func(ctx context.Context, network, address string) (net.Conn, error) // nil stands for net.Dialer
-	Log       *slog.Logger                                                         // nil discards
-	AccessLog io.Writer                                                            // takes the access log wherever the configuration sends it, unless it is off; nil obeys the configuration
+	Listen func(network, address string) (net.Listener, error)                  // nil stands for net.Listen
+	Dial   func(ctx context.Context, network, address string) (net.Conn, error) // nil stands for net.Dialer
+	Log    *slog.Logger                                                         // nil discards
+
+	// AccessLog takes the access log wherever the configuration sends it, unless it is off. nil obeys the configuration.
+	AccessLog io.Writer
 }
 
 func (h Host) withDefaults() Host {
