@@ -69,8 +69,10 @@ func dial(t *testing.T, address string) *client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	return &client{t, c, bufio.NewReader(c)}
+	return newClient(t, c)
 }
+
+func newClient(t *testing.T, c net.Conn) *client { return &client{t, c, bufio.NewReader(c)} }
 
 func (c *client) send(text string) {
 	c.t.Helper()

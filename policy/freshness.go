@@ -32,6 +32,7 @@ const (
 	SourceExpires                  // Expires
 	SourceHeuristics               // a tenth of the time since Last-Modified
 	SourceSettings                 // cache.ttl
+	SourceRule                     // a rule says so
 )
 
 // String returns the source as explain and the log name it.
@@ -47,6 +48,8 @@ func (s Source) String() string {
 		return "expires"
 	case SourceHeuristics:
 		return "heuristics"
+	case SourceRule:
+		return "rule"
 	case SourceSettings:
 		return "settings"
 	}

@@ -157,13 +157,13 @@ func TestFreshnessLaws(t *testing.T) {
 
 func TestNamesOfSourcesAndUses(t *testing.T) {
 	names := map[string]bool{}
-	for s := policy.SourceNone; s <= policy.SourceSettings; s++ {
+	for s := policy.SourceNone; s <= policy.SourceRule; s++ {
 		names["source "+s.String()] = true
 	}
 	for u := policy.UseFresh; u <= policy.UseNever; u++ {
 		names["use "+u.String()] = true
 	}
-	if len(names) != 10 || names["source unknown"] || names["use unknown"] {
+	if len(names) != 11 || names["source unknown"] || names["use unknown"] {
 		t.Errorf("names are missing or stand twice: %v", names)
 	}
 	if policy.Source(99).String() != "unknown" || policy.Use(99).String() != "unknown" {

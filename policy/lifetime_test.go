@@ -83,7 +83,7 @@ func TestJudgeAge(t *testing.T) {
 	const s = time.Second
 	f := func(response string, asked time.Duration, want time.Duration) {
 		t.Helper()
-		j := policy.Judge(get(""), answer(200, "Cache-Control: max-age=10000 | "+response), &defaults, noon.Add(asked), noon)
+		j := policy.Judge(get(""), answer(200, "Cache-Control: max-age=10000 | "+response), &defaults, nil, noon.Add(asked), noon)
 		if j.Freshness.Age != want || !j.Freshness.Received.Equal(noon) {
 			t.Errorf("%s, asked %v: age %v, want %v", response, asked, j.Freshness.Age, want)
 		}

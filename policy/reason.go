@@ -13,6 +13,7 @@ const (
 	PassUpgrade      // the client wants another protocol
 	PassExpect       // the client waits for 100 Continue
 	PassRequestBody  // a GET or HEAD with a body
+	PassRule         // a rule says pass
 	PassPrecondition // If-Match or If-Unmodified-Since, which only the origin may evaluate
 
 	// What the store had.
@@ -45,6 +46,7 @@ const (
 	MethodNotStored    // the answer to a method whose answers are not stored
 	RequestNoStore     // Cache-Control: no-store in the request
 	TooLarge           // larger than cache.max_object
+	RuleNoStore        // a rule says store: false
 	NoMemory           // too many bytes under way
 	AnswerNotModified  // 304 to the client's own condition
 	ServerError        // 5xx without freshness of its own
@@ -67,6 +69,7 @@ var reasonNames = [reasons]string{
 	PassUpgrade:          "upgrade",
 	PassExpect:           "expect",
 	PassRequestBody:      "request-body",
+	PassRule:             "rule-pass",
 	PassPrecondition:     "precondition",
 	Fresh:                "fresh",
 	StaleWhileRevalidate: "stale-while-revalidate",
@@ -95,6 +98,7 @@ var reasonNames = [reasons]string{
 	MethodNotStored:      "method-not-stored",
 	RequestNoStore:       "request-no-store",
 	TooLarge:             "too-large",
+	RuleNoStore:          "rule-no-store",
 	NoMemory:             "no-memory",
 	AnswerNotModified:    "not-modified",
 	ServerError:          "server-error",

@@ -28,43 +28,56 @@ type Judgement struct {
 // when it went out, received when the head of resp had come. The qualified forms private="field" and no-cache="field" count
 // as private and no-cache, as RFC 9111 sections 5.2.2.4 and 5.2.2.7 allow.
 //
-// Whoever stores the response must take off what DropPersonal takes off. It may carry any Vary but "*".
-func Judge(req *message.Request, resp *message.Response, s *Settings, asked, received time.Time) Judgement {
+// w is what rules wish; nil wishes nothing. Whoever stores the response must take off what DropPersonal takes off. It may carry any Vary but "*".
+func Judge(req *message.Request, resp *message.Response, s *Settings, w *Wishes, asked, received time.Time) Judgement {
+	if w == nil {
+		w = &noWishes
+	}
 	control := message.ParseCacheControl(resp.Header, "Cache-Control")
 	f := freshnessOf(resp, &control, s, asked, received)
-	if reason := refusal(req, resp, &control, s); reason != None {
+	w.apply(&f)
+	if reason := refusal(req, resp, &control, s, w); reason != None {
 		return Judgement{Reason: reason, Freshness: f}
 	}
-	if reason := worthless(&f, &control, hasValidator(resp.Header, received)); reason != None {
+	if reason := worthless(&f, &control, hasValidator(resp.Header, received)); reason != None && !w.overrides(reason) {
 		return Judgement{Reason: reason, Freshness: f}
 	}
-	if reason := identityRefusal(req, resp, &control, &f); reason != None {
+	if reason := identityRefusal(req, resp, &control, &f); reason != None && !w.overrides(reason) {
 		return Judgement{Reason: reason, Freshness: f, Identity: true}
 	}
-	return Judgement{Store: true, Freshness: f, Shareable: shareable(req, &control, &f)}
+	return Judgement{Store: true, Freshness: f, Shareable: w.Store == Yes || shareable(req, &control, &f)}
 }
 
+var noWishes Wishes
+
 // refusal names the first thing that forbids storing, whoever asked and however fresh the response is (RFC 9111 section 3).
-func refusal(req *message.Request, resp *message.Response, control *message.CacheControl, s *Settings) Reason {
-	if reason := requestRefusal(req); reason != None {
-		return reason
+func refusal(req *message.Request, resp *message.Response, control *message.CacheControl, s *Settings, w *Wishes) Reason {
+	if w.Store == No {
+		return RuleNoStore
 	}
-	if reason := statusRefusal(resp, control); reason != None {
-		return reason
+	for _, reason := range [...]Reason{requestRefusal(req), statusRefusal(resp, control), responseRefusal(resp, control, s)} {
+		if reason != None && !w.overrides(reason) {
+			return reason
+		}
 	}
+	return None
+}
+
+// responseRefusal names what in the fields of the response forbids storing. Where several do, the one that no rule can override comes first.
+func responseRefusal(resp *message.Response, control *message.CacheControl, s *Settings) Reason {
 	switch {
 	case control.MustUnderstand && !understood(resp.Status):
 		return StatusNotCacheable
+	case message.ParseVary(resp.Header).Any:
+		return VaryAny
+	case s.MaxObject > 0 && resp.Length > s.MaxObject:
+		return TooLarge
 	case control.NoStore && !control.MustUnderstand: // RFC 9111 section 5.2.2.3: who understands the status ignores no-store
 		return NoStore
 	case control.Private || control.PrivateFields != "":
 		return Private
-	case message.ParseVary(resp.Header).Any:
-		return VaryAny
 	case resp.Header.Has("Set-Cookie") && !control.Public:
 		return SetCookie
-	case s.MaxObject > 0 && resp.Length > s.MaxObject:
-		return TooLarge
 	}
 	return None
 }
@@ -162,7 +175,7 @@ func forAll(control *message.CacheControl) bool {
 // made for the answer to a request with cookies.
 func explicit(f *Freshness) bool {
 	switch f.From {
-	case SourceSMaxAge, SourceMaxAge, SourceExpires:
+	case SourceSMaxAge, SourceMaxAge, SourceExpires, SourceRule:
 		return true
 	}
 	return f.MustValidate

@@ -12,7 +12,7 @@ import (
 var defaults = policy.Settings{MaxObject: 64 << 20, Heuristics: true, StaleIfError: 24 * time.Hour, Keep: 10 * time.Minute}
 
 func judge(req *message.Request, resp *message.Response, s policy.Settings) policy.Judgement {
-	return policy.Judge(req, resp, &s, noon, noon)
+	return policy.Judge(req, resp, &s, nil, noon, noon)
 }
 
 func TestJudgeReasons(t *testing.T) {

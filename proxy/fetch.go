@@ -120,7 +120,7 @@ func (s *Server) freshened(f *storage.Flight, j *job, answer *message.Response, 
 		return r, false
 	}
 	head := policy.Freshen(f.Stored.Head, answer)
-	judged := policy.Judge(j.outgoing, head, &s.settings, asked, s.now())
+	judged := policy.Judge(j.outgoing, head, &s.settings, nil, asked, s.now())
 	if !judged.Store {
 		return r, false
 	}
@@ -135,7 +135,7 @@ func (s *Server) freshened(f *storage.Flight, j *job, answer *message.Response, 
 
 // settle ends a flight by a whole answer: stored if it may be, else marked so that others do not wait for the like of it.
 func (s *Server) settle(f *storage.Flight, j *job, head *message.Response, cancel context.CancelFunc, asked, received time.Time) *storage.Object {
-	judged := policy.Judge(j.outgoing, head, &s.settings, asked, received)
+	judged := policy.Judge(j.outgoing, head, &s.settings, nil, asked, received)
 	r := storage.Response{
 		Head:      storable(head),
 		Request:   j.request.Header,

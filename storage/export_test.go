@@ -59,3 +59,6 @@ func (s *Store) MaxObject() int64 { return s.maxObject }
 
 // Evict takes the place of an object, as the keeper does when another one deserves it more.
 func (s *Store) Evict(o *Object) { s.evicted(o) }
+
+// RefuseAll drops all that is kept; from now on nothing deserves a place.
+func (s *Store) RefuseAll() { s.keeper.close() }

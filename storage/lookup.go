@@ -152,6 +152,9 @@ func (s *Store) flyLocked(e *entry, sl *slot, key policy.Key, secondary string, 
 		}
 	}
 	s.register.begin(f, s.purges)
+	if f.Stored != nil && f.Stored.purged(s.purges, e.primary) {
+		f.Stored = nil // since it was found; its body is not to come back by a 304 to a fetch that is newer than the purge
+	}
 	e.underWay++
 	if secondary != "" {
 		if e.flights == nil {

@@ -130,10 +130,10 @@ func (r *Reader) Close() {
 	}
 }
 
-// pay charges a body that left the table for as long as it is being read.
+// pay charges a body that left the table for as long as it is being read. It may leave more than once: under a head that was freshened, too.
 func (b *Body) pay(cost int64) {
 	b.budget.force(cost)
-	b.paid.Store(cost)
+	b.paid.Add(cost)
 	if b.users.Load() == 0 {
 		b.repay()
 	}

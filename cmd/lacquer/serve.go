@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -93,7 +94,7 @@ func serve(f serveFlags, stderr io.Writer) error {
 		"backend", config.Backend.URL,
 		"memory", config.Cache.Memory.String(),
 		"purge", whoMayPurge(config.Purge),
-		"config", config.File,
+		"config", cmp.Or(config.File, "none"),
 		"state", state.Directory,
 	)
 	return watch(d, signals, log)

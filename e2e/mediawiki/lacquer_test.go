@@ -58,12 +58,14 @@ func startLacquer(t *testing.T, backend string) *lacquer {
 	serving := make(chan string, 1)
 	start(t, command, l.enter, func(line string) {
 		var fact struct {
-			Msg       string
-			Addresses []string
+			Level, Msg string
+			Addresses  []string
 		}
-		if json.Unmarshal([]byte(line), &fact) == nil && fact.Msg == "serving" && len(fact.Addresses) == 1 {
+		err := json.Unmarshal([]byte(line), &fact)
+		switch {
+		case err == nil && fact.Msg == "serving" && len(fact.Addresses) == 1:
 			serving <- fact.Addresses[0]
-		} else {
+		case err != nil || fact.Level != "INFO": // each purge is a fact of that level
 			fmt.Fprintln(os.Stderr, "lacquer:", line)
 		}
 	})

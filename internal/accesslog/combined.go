@@ -7,72 +7,56 @@ import (
 	"lacquer/edge"
 )
 
-// appendCombined appends an entry in the combined log format of web servers: host ident user [time] "request" status bytes "referer"
-// "user agent", and behind them the Cache-Status in quotes, where readers of the format expect nothing any more.
-func appendCombined(dst []byte, e *edge.Entry) []byte {
-	dst = appendAddress(dst, e.Client)
-	dst = append(dst, " - "...)
-	dst = appendWord(dst, e.User)
-	dst = append(dst, " ["...)
-	dst = e.Time.AppendFormat(dst, "02/Jan/2006:15:04:05 -0700")
-	dst = append(dst, `] "`...)
-	dst = appendEscaped(dst, e.Method)
-	dst = append(dst, ' ')
-	dst = appendEscaped(dst, e.URI)
-	dst = append(dst, ' ')
-	dst = appendEscaped(dst, e.Proto)
-	dst = append(dst, `" `...)
-	dst = strconv.AppendInt(dst, int64(e.Status), 10)
-	dst = append(dst, ' ')
-	dst = strconv.AppendInt(dst, e.Bytes, 10)
-	for _, quoted := range [...]string{e.Referer, e.UserAgent, e.Cache} {
-		dst = append(dst, ` "`...)
-		if quoted == "" {
-			dst = append(dst, '-')
-		}
-		dst = appendEscaped(dst, quoted)
-		dst = append(dst, '"')
+// appendCombined appends a line in the combined format: host, identity, user, time, request line, status, bytes, referer, agent.
+// What is not known is "-". A transaction without a response has the status 499, by which nginx calls it.
+func appendCombined(line []byte, e *edge.Entry) []byte {
+	line = appendAddress(line, e.Client)
+	line = append(line, " - "...)
+	line = appendEscaped(line, e.User, true)
+	line = append(line, " ["...)
+	line = e.Time.AppendFormat(line, "02/Jan/2006:15:04:05 -0700")
+	line = append(line, `] "`...)
+	line = appendEscaped(line, e.Method, false)
+	line = append(line, ' ')
+	line = appendEscaped(line, e.URI, false)
+	line = append(line, ' ')
+	line = appendEscaped(line, e.Proto, false)
+	line = append(line, `" `...)
+	status := e.Status
+	if status == 0 {
+		status = 499
 	}
-	return dst
+	line = strconv.AppendInt(line, int64(status), 10)
+	line = append(line, ' ')
+	line = strconv.AppendInt(line, e.Bytes, 10)
+	line = append(line, ` "`...)
+	line = appendEscaped(line, e.Referer, false)
+	line = append(line, `" "`...)
+	line = appendEscaped(line, e.UserAgent, false)
+	return append(line, "\"\n"...)
 }
 
-func appendAddress(dst []byte, a netip.Addr) []byte {
+func appendAddress(line []byte, a netip.Addr) []byte {
 	if !a.IsValid() {
-		return append(dst, '-')
+		return append(line, '-')
 	}
-	return a.AppendTo(dst)
+	return a.AppendTo(line)
 }
 
-// appendWord appends a word that must not hold spaces.
-func appendWord(dst []byte, s string) []byte {
+// appendEscaped appends s with everything escaped as \xHH that is not visible ASCII, and quotes and backslashes, so that what a
+// reader splits off can be turned back. Where spaces separate, they are escaped, too. Nothing is "-".
+func appendEscaped(line []byte, s string, spaces bool) []byte {
 	if s == "" {
-		return append(dst, '-')
+		return append(line, '-')
 	}
-	for i := 0; i < len(s); i++ {
-		if s[i] == ' ' {
-			dst = append(dst, `\x20`...)
-		} else {
-			dst = appendByte(dst, s[i])
+	const digits = "0123456789ABCDEF"
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ', c >= 0x7f, c == '"', c == '\\', c == ' ' && spaces:
+			line = append(line, '\\', 'x', digits[c>>4], digits[c&15])
+		default:
+			line = append(line, c)
 		}
 	}
-	return dst
-}
-
-// appendEscaped appends what a client wrote such that it cannot end the quotes or the line.
-func appendEscaped(dst []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		dst = appendByte(dst, s[i])
-	}
-	return dst
-}
-
-func appendByte(dst []byte, c byte) []byte {
-	const hex = "0123456789abcdef"
-	switch {
-	case c == '"' || c == '\\':
-		return append(dst, '\\', c)
-	case c < ' ' || c >= 0x7f:
-		return append(dst, '\\', 'x', hex[c>>4], hex[c&15])
-	}
-	return append(dst, c)
+	return line
 }

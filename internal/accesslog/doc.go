@@ -1,5 +1,8 @@
-// Package accesslog writes a line for each transaction. It never holds a request up: lines are encoded by whoever served the request
-// and written by one goroutine behind a bounded queue; what does not fit is dropped and counted.
+// Package accesslog writes one line for each transaction: in the combined format of Apache and nginx, or as JSON.
 //
-// It does not know what a request went through, only what edge.Entry tells.
+// A request never waits for it. Lines are encoded on the goroutine of the transaction and handed over a bounded ring to one
+// goroutine that writes; where the writer cannot keep up, lines are dropped and counted. Whatever a client sent, a line stays one
+// line of text: bytes that could end it, or mean something to a terminal, are escaped.
+//
+// It does not know where its lines go, nor does it rotate files.
 package accesslog

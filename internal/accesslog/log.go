@@ -1,91 +1,133 @@
 package accesslog
 
 import (
+	"bufio"
+	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"lacquer/edge"
 )
 
-// queued is how many lines may wait to be written.
-const queued = 4096
+const (
+	ringSize  = 4096            // lines that wait for the writer
+	maxLine   = 64 << 10        // capacity of a line's buffer that is kept for another
+	batch     = 64 << 10        // bytes that are written at once while more lines wait
+	closeTime = 5 * time.Second // for what is written when the log is closed
+)
 
-// Options say where lines go and what they look like.
+// The formats.
+const (
+	Combined = "combined"
+	JSON     = "json"
+)
+
+// Options describe a Log.
 type Options struct {
-	Writer io.Writer
-	Format string // "combined" or "json"
+	Writer io.Writer // gets whole lines, on one goroutine
+	Format string    // Combined, the default, or JSON
 }
 
-// Log is an access log. It is safe for concurrent use.
+// Log writes lines. It is safe for concurrent use.
 type Log struct {
-	encode func([]byte, *edge.Entry) []byte
-	writer io.Writer
-
-	mu     sync.RWMutex // held shared by Write, alone by Close: nothing is sent on a closed queue
-	closed bool
-	queue  chan *[]byte
-	done   chan struct{}
-
-	buffers sync.Pool
+	encode  func(line []byte, e *edge.Entry) []byte
+	ring    chan *[]byte
+	lines   sync.Pool // of *[]byte
 	dropped atomic.Int64
+
+	mu      sync.RWMutex // held for reading while a line is put into the ring
+	closed  bool         // ring is closed
+	written chan struct{}
+	failure error // of the writer, the last one; read once written is closed
 }
 
-// New returns a log that writes until Close.
+// New makes a log and starts its writing goroutine, which Close ends.
 func New(o Options) *Log {
-	l := &Log{
-		encode:  appendCombined,
-		writer:  o.Writer,
-		queue:   make(chan *[]byte, queued),
-		done:    make(chan struct{}),
-		buffers: sync.Pool{New: func() any { return new([]byte) }},
-	}
-	if o.Format == "json" {
+	l := &Log{ring: make(chan *[]byte, ringSize), written: make(chan struct{})}
+	l.lines.New = func() any { return new([]byte) }
+	switch o.Format {
+	case Combined, "":
+		l.encode = appendCombined
+	case JSON:
 		l.encode = appendJSON
+	default:
+		panic("BUG: access log format " + o.Format)
 	}
-	go l.write()
+	go l.run(o.Writer)
 	return l
 }
 
-// Write takes an entry. It never waits.
+// Write hands over the line of a transaction. It never waits for the writer: where the ring is full, or the log closed, the line
+// is dropped and counted.
 func (l *Log) Write(e edge.Entry) {
+	line := l.lines.Get().(*[]byte)
+	*line = l.encode((*line)[:0], &e)
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if l.closed {
-		l.dropped.Add(1)
-		return
+	if !l.closed {
+		select {
+		case l.ring <- line:
+			return
+		default:
+		}
 	}
-	line := l.buffers.Get().(*[]byte)
-	*line = append(l.encode((*line)[:0], &e), '\n')
-	select {
-	case l.queue <- line:
-	default:
-		l.dropped.Add(1)
-		l.buffers.Put(line)
-	}
+	l.dropped.Add(1)
+	l.recycle(line)
 }
 
-// Dropped returns how many lines were not written.
+// Dropped returns how many lines did not reach the writer, or failed there.
 func (l *Log) Dropped() int64 { return l.dropped.Load() }
 
-// Close writes what is queued and ends the log.
-func (l *Log) Close() {
+// Close writes what is in the ring and ends. It returns the last error of the writer, or one that says that the writer is stuck,
+// for which it waits five seconds. It is called once.
+func (l *Log) Close() error {
 	l.mu.Lock()
-	if !l.closed {
-		l.closed = true
-		close(l.queue)
+	if l.closed {
+		l.mu.Unlock()
+		panic("BUG: access log closed twice")
 	}
+	l.closed = true
+	close(l.ring)
 	l.mu.Unlock()
-	<-l.done
+	select {
+	case <-l.written:
+		return l.failure
+	case <-time.After(closeTime):
+		return errors.New("access log: its writer is stuck; the last lines are lost")
+	}
 }
 
-// write writes line after line. One that cannot be written is counted: there is nobody to tell but the log itself.
-func (l *Log) write() {
-	defer close(l.done)
-	for line := range l.queue {
-		if _, err := l.writer.Write(*line); err != nil {
-			l.dropped.Add(1)
+// run writes lines as they come, several at once where several wait.
+func (l *Log) run(to io.Writer) {
+	defer close(l.written)
+	out := bufio.NewWriterSize(to, batch)
+	held := int64(0) // lines in out
+	flush := func() {
+		if err := out.Flush(); err != nil {
+			l.failure = err
+			l.dropped.Add(held)
+			out.Reset(to) // the next lines may fare better, as on a disk that was full
 		}
-		l.buffers.Put(line)
+		held = 0
+	}
+	for line := range l.ring {
+		if out.Available() < len(*line) {
+			flush() // so that the writer gets whole lines
+		}
+		held++
+		out.Write(*line) // an error stays until the flush
+		l.recycle(line)
+		if len(l.ring) == 0 {
+			flush()
+		}
+	}
+	flush()
+}
+
+func (l *Log) recycle(line *[]byte) {
+	if cap(*line) <= maxLine {
+		l.lines.Put(line)
 	}
 }

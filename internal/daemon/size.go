@@ -55,11 +55,12 @@ func multiply(number string, factor int64) (int64, bool) {
 	return int64(product), err == nil && product < math.MaxInt64
 }
 
-// String writes the size with the largest power of 1024 that divides it or, from 1 MiB on, with one decimal.
+// String writes the size exactly, with the largest power of 1024 that divides it, as long as that takes four digits; else with
+// one decimal.
 func (s Size) String() string {
 	for _, u := range sizeUnits[:4] {
-		if int64(s) >= u.bytes && int64(s)%u.bytes == 0 {
-			return strconv.FormatInt(int64(s)/u.bytes, 10) + u.name
+		if count := int64(s) / u.bytes; int64(s)%u.bytes == 0 && 0 < count && count < 10_000 {
+			return strconv.FormatInt(count, 10) + u.name
 		}
 	}
 	for _, u := range sizeUnits[:3] {

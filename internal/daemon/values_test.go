@@ -71,6 +71,7 @@ func TestSizeString(t *testing.T) {
 	// What the machine has left is never a round number.
 	f(1<<30+1, "1.0GiB")
 	f(12_345_678_901, "11.5GiB")
+	f(18_028_752<<10, "17.2GiB")
 }
 
 func TestParseDuration(t *testing.T) {

@@ -1,0 +1,59 @@
+package rules
+
+import (
+	"time"
+
+	"lacquer/message"
+	"lacquer/policy"
+)
+
+// Effects is what the rules of one step wish, beyond the changes of heads that they have made. The zero value wishes nothing; Reset makes it
+// so again and keeps its memory.
+type Effects struct {
+	// At Request.
+	Pass, Pipe bool
+	Backend    string   // "" for the default
+	Key        []string // parts to be added to the key, in order
+
+	// At Request and Error: an answer of our own, redirects included.
+	Respond *Answer
+
+	// At Response.
+	Wishes policy.Wishes
+	Tags   []string
+	Retry  *Retry
+
+	// At Deliver and Error.
+	Restart *Restart
+
+	// Trace asks for Matched to be filled, which allocates: for explain and for tests of rules.
+	Trace   bool
+	Matched []Match
+}
+
+// Answer is a response of our own.
+type Answer struct {
+	Status  int
+	Headers message.Header
+	Body    []byte
+}
+
+// Retry asks the origin again.
+type Retry struct{ Backend string } // "" for the same one
+
+// Restart begins the request again, changed.
+type Restart struct {
+	URL string // path and query, "" for the same
+	Set message.Header
+}
+
+// Match is a rule that matched, and what it changed, in words.
+type Match struct {
+	Step    Step
+	Rule    string // its name; "rule 3" if it has none
+	At      Position
+	Changes []string
+	Builtin bool
+	Err     error // it failed at run time and was skipped
+	Took    time.Duration
+}
