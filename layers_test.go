@@ -25,6 +25,10 @@ const house = `
 	# Decides; no I/O, no clock.
 	policy               < message
 
+	# Decides by the rules of the user.
+	policy/rules         < message policy
+	                     + github.com/expr-lang/expr
+
 	# Keeps and asks. The two do not know each other.
 	storage              < message policy
 	                     + github.com/dgraph-io/ristretto/v2 github.com/puzpuzpuz/xsync/v4
@@ -35,7 +39,7 @@ const house = `
 	purge                < message policy storage
 
 	# Leads a request on its way. It meets backends only as what it asks for: an origin.Fetcher.
-	proxy                < message policy storage origin purge
+	proxy                < message policy policy/rules storage origin purge
 	                     + golang.org/x/sync
 
 	# Greets, and hands over to proxy; what lies behind proxy is none of its business.
