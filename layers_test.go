@@ -24,6 +24,7 @@ const house = `
 
 	# Decides; no I/O, no clock.
 	policy               < message
+	                     + github.com/dunglas/httpsfv
 
 	# Decides by the rules of the user.
 	policy/rules         < message policy

@@ -90,9 +90,6 @@ func (b *body) account(n int, err error) (int, error) {
 	default:
 		b.ended = &bodyError{http.StatusBadRequest, err}
 	}
-	if !b.over {
-		b.control.SetReadDeadline(time.Time{}) // the connection is watched for its end from now on, which has time
-	}
 	return n, b.ended
 }
 

@@ -16,9 +16,6 @@ func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
 	defer func() { s.access(entry) }()
 
 	w := &writer{server: s, request: r, rw: rw, control: http.NewResponseController(rw)}
-	// The deadline for the whole request ends the wait for bodies that net/http drains where it answers by itself, as it does
-	// an unknown Expect. Here it must not stand: at its end the client would be taken for gone.
-	w.control.SetReadDeadline(time.Time{})
 	w.extend()
 	head, verdict := parse(r, s.limits.Header)
 	if verdict.Outcome != message.Serve {

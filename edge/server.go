@@ -76,9 +76,11 @@ func (s *Server) init() {
 		protocols := new(http.Protocols)
 		protocols.SetHTTP1(true)
 		s.http = &http.Server{
-			Handler:                      http.HandlerFunc(s.serve),
-			ReadHeaderTimeout:            s.limits.HeaderTime,
-			ReadTimeout:                  s.limits.HeaderTime + drainTime, // lifted by serve: see there
+			Handler:           http.HandlerFunc(s.serve),
+			ReadHeaderTimeout: s.limits.HeaderTime,
+			// Ends the wait for a body that net/http drains where it answers by itself, as it does an unknown Expect. It does not
+			// hurt others: net/http lifts it where no body is left to be read, and body sets a deadline of its own.
+			ReadTimeout:                  s.limits.HeaderTime + drainTime,
 			IdleTimeout:                  s.limits.IdleTime,
 			MaxHeaderBytes:               s.limits.Header,
 			DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other

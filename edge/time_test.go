@@ -127,7 +127,10 @@ func TestSlowHandler(t *testing.T) {
 		t.Helper()
 		bubble(t, &edge.Server{Handler: handler(func(ctx context.Context, r *proxy.Request, w proxy.Writer) proxy.Record {
 			if r.Body != nil {
-				io.Copy(io.Discard, r.Body)
+				time.Sleep(time.Hour)
+				if _, err := io.Copy(io.Discard, r.Body); err != nil {
+					t.Errorf("the body: %v", err)
+				}
 			}
 			select {
 			case <-time.After(time.Hour):

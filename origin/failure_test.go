@@ -196,23 +196,24 @@ func TestTimeouts(t *testing.T) {
 
 // Whoever reads slowly is not an origin that is silent.
 func TestSlowReaderIsNoTimeout(t *testing.T) {
-	bubble(t, answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabcd"),
-		func(t *testing.T, b *origin.Backend, _ func() time.Duration) {
-			res, err := fetch(b)
-			if err != nil {
+	const size = 4 << 20 // more than lies in buffers on the way
+	text := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size))
+	bubble(t, answer(text), func(t *testing.T, b *origin.Backend, _ func() time.Duration) {
+		res, err := fetch(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		for range 4 {
+			time.Sleep(time.Minute)
+			if _, err := io.ReadFull(res.Body, make([]byte, size/4)); err != nil {
 				t.Fatal(err)
 			}
-			defer res.Body.Close()
-			for range 4 {
-				time.Sleep(time.Minute)
-				if _, err := io.ReadFull(res.Body, make([]byte, 1)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if _, err := res.Body.Read(make([]byte, 1)); err != io.EOF {
-				t.Fatalf("at the end: %v", err)
-			}
-		})
+		}
+		if _, err := res.Body.Read(make([]byte, 1)); err != io.EOF {
+			t.Fatalf("at the end: %v", err)
+		}
+	})
 }
 
 // slowReader gives one byte at a time.

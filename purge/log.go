@@ -12,9 +12,10 @@ import (
 type Log struct {
 	number atomic.Uint64 // of the newest entry
 
-	mu     sync.RWMutex       // protects what follows, and the order in which number grows
-	byURL  map[string][]entry // by primary key, in order
-	oldest uint64             // all entries up to this number are gone
+	mu   sync.RWMutex       // protects what follows, and the order in which number grows
+	urls map[string][]entry // by primary key, in order
+	tags map[string][]entry // by tag, in order
+	all  []entry            // of everything, in order
 }
 
 // entry is one purge.
@@ -35,15 +36,33 @@ func (l *Log) Number() uint64 { return l.number.Load() }
 // URL appends a purge of all that is stored under a primary key and returns its number. From its return on, whoever asks is not served from
 // anything older.
 func (l *Log) URL(primary string, soft bool, at time.Time) uint64 {
+	return l.append(func(e entry) { put(&l.urls, primary, e) }, soft, at)
+}
+
+// Tag appends a purge of all that has a tag, compared as it stands.
+func (l *Log) Tag(tag string, soft bool, at time.Time) uint64 {
+	return l.append(func(e entry) { put(&l.tags, tag, e) }, soft, at)
+}
+
+// All appends a purge of everything.
+func (l *Log) All(soft bool, at time.Time) uint64 {
+	return l.append(func(e entry) { l.all = append(l.all, e) }, soft, at)
+}
+
+func (l *Log) append(put func(entry), soft bool, at time.Time) uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.byURL == nil {
-		l.byURL = make(map[string][]entry)
-	}
 	n := l.number.Load() + 1
-	l.byURL[primary] = append(l.byURL[primary], entry{number: n, soft: soft, at: at})
+	put(entry{number: n, soft: soft, at: at})
 	l.number.Store(n)
 	return n
+}
+
+func put(m *map[string][]entry, name string, e entry) {
+	if *m == nil {
+		*m = make(map[string][]entry)
+	}
+	(*m)[name] = append((*m)[name], e)
 }
 
 // Judge says what the entries after a number say of a subject: which hard one hit it first, and when a soft one hit it last.
@@ -51,48 +70,75 @@ func (l *Log) Judge(s storage.Subject, after uint64) storage.Judgement {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	j := storage.Judgement{Upto: l.number.Load()}
-	for _, e := range l.byURL[s.Primary] {
-		switch {
-		case e.number <= after:
-		case e.soft:
-			j.Soft = e.at
-		case j.Hard == 0:
-			j.Hard = e.number
-		}
+	judge(l.all, after, &j)
+	judge(l.urls[s.Primary], after, &j)
+	for _, tag := range s.Tags {
+		judge(l.tags[tag], after, &j)
 	}
 	return j
 }
 
-// Trim forgets the entries up to a number: every object under their URLs has been swept, and every fetch under way is newer.
+// judge adds what a run of entries says.
+func judge(entries []entry, after uint64, j *storage.Judgement) {
+	for _, e := range entries {
+		switch {
+		case e.number <= after:
+		case e.soft:
+			if e.at.After(j.Soft) {
+				j.Soft = e.at
+			}
+		case j.Hard == 0 || e.number < j.Hard:
+			j.Hard = e.number
+		}
+	}
+}
+
+// Forget lets all entries up to a number go: every object was checked against them, and every fetch under way is newer.
+func (l *Log) Forget(upto uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = after(l.all, upto)
+	forget(l.urls, upto)
+	forget(l.tags, upto)
+}
+
+// Trim lets purges of URLs up to a number go: what they name has been swept, and every fetch under way is newer.
 func (l *Log) Trim(upto uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if upto <= l.oldest {
-		return
-	}
-	l.oldest = upto
-	for primary, entries := range l.byURL {
-		kept := entries[:0]
-		for _, e := range entries {
-			if e.number > upto {
-				kept = append(kept, e)
-			}
-		}
-		if len(kept) == 0 {
-			delete(l.byURL, primary)
+	forget(l.urls, upto)
+}
+
+func forget(m map[string][]entry, upto uint64) {
+	for name, entries := range m {
+		if kept := after(entries, upto); len(kept) > 0 {
+			m[name] = kept
 		} else {
-			l.byURL[primary] = kept
+			delete(m, name)
 		}
 	}
+}
+
+// after returns the entries behind a number, in place.
+func after(entries []entry, upto uint64) []entry {
+	kept := entries[:0]
+	for _, e := range entries {
+		if e.number > upto {
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }
 
 // Len returns how many entries the log holds.
 func (l *Log) Len() int {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	n := 0
-	for _, entries := range l.byURL {
-		n += len(entries)
+	n := len(l.all)
+	for _, m := range [...]map[string][]entry{l.urls, l.tags} {
+		for _, entries := range m {
+			n += len(entries)
+		}
 	}
 	return n
 }

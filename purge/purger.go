@@ -43,6 +43,18 @@ func (p *Purger) URL(primary string, soft bool) Result {
 	return r
 }
 
+// Tag forgets everything that has a tag, compared as it stands. When it returns, the purge holds; what it has hit is freed soon after.
+func (p *Purger) Tag(tag string, soft bool) Result {
+	defer p.store.SweepSoon()
+	return Result{Number: p.log.Tag(tag, soft, p.now())}
+}
+
+// All forgets everything. When it returns, the purge holds; memory is freed soon after.
+func (p *Purger) All(soft bool) Result {
+	defer p.store.SweepSoon()
+	return Result{Number: p.log.All(soft, p.now())}
+}
+
 func (p *Purger) appendAndSweep(primary string, soft bool) Result {
 	p.sweeping.RLock()
 	defer p.sweeping.RUnlock()

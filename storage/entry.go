@@ -85,10 +85,10 @@ func (e *entry) find(key policy.Key, h message.Header) *slot {
 		if s == nil {
 			continue
 		}
-		if o := s.object.Load(); best == nil || o != nil && o.flight > bestFlight {
+		if o := s.object.Load(); best == nil || o != nil && o.Number > bestFlight {
 			best = s
 			if o != nil {
-				bestFlight = o.flight
+				bestFlight = o.Number
 			}
 		}
 	}

@@ -44,6 +44,7 @@ func (s *Store) Lookup(q *Query) Answer {
 		if sl := e.find(q.Key, q.Header); sl != nil {
 			if o := sl.object.Load(); o != nil && !o.purged(s.purges, e.primary) && o.Judge(q.Now) == policy.UseFresh {
 				s.keeper.sample(sl.hash)
+				o.hits.Add(1)
 				return Answer{Find: Hit, Reason: policy.Fresh, Object: o}
 			}
 		}

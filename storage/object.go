@@ -17,15 +17,20 @@ type Object struct {
 	Body      *Body
 	Freshness policy.Freshness
 	Vary      message.Vary
-	Shareable bool // the origin said that it is the same for all, in spite of identity
+	Shareable bool     // the origin said that it is the same for all, in spite of identity
+	Tags      []string // by which it can be purged
+	Number    uint64   // of the flight that brought it, unique
 
+	hits     atomic.Int64
 	variant  string        // values of the request's fields that Vary names
 	slot     *slot         // nil if it was never in the table
 	let      bool          // its body is no longer kept; known to the writer of the body alone
-	flight   uint64        // number of the flight that brought it: a later one's wins
 	checked  atomic.Uint64 // number of the log of purges up to which it was checked
 	softened atomic.Int64  // moment of the last soft purge, in nanoseconds since 1970; 0 if there was none
 }
+
+// Hits returns how often the object was used.
+func (o *Object) Hits() int64 { return o.hits.Load() }
 
 // Softened returns the moment from which on a soft purge has made the object stale, the zero time if none has.
 func (o *Object) Softened() time.Time {
@@ -72,7 +77,7 @@ func (o *Object) purged(purges Purges, primary string) bool {
 	if checked == purges.Number() {
 		return false
 	}
-	j := purges.Judge(Subject{Primary: primary, Head: o.Head}, checked)
+	j := purges.Judge(Subject{Primary: primary, Tags: o.Tags}, checked)
 	if j.Hard != 0 {
 		return true
 	}

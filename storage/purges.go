@@ -1,10 +1,6 @@
 package storage
 
-import (
-	"time"
-
-	"lacquer/message"
-)
+import "time"
 
 // Purges is the ordered log of purges as the store needs it. It is safe for concurrent use.
 type Purges interface {
@@ -12,12 +8,14 @@ type Purges interface {
 	Number() uint64
 	// Judge says what the entries after a number say of a subject.
 	Judge(s Subject, after uint64) Judgement
+	// Forget lets entries up to a number go: every object and every fetch under way is newer.
+	Forget(upto uint64)
 }
 
 // Subject is what a purge may match.
 type Subject struct {
-	Primary string            // primary key
-	Head    *message.Response // nil as long as a fetch has no head
+	Primary string   // primary key
+	Tags    []string // none as long as a fetch has no head
 }
 
 // Judgement is what a part of the log says of a subject.

@@ -13,9 +13,10 @@ type Response struct {
 	Request   message.Header    // of the request it answers, for Vary
 	Freshness policy.Freshness
 	Vary      message.Vary
-	Shareable bool   // the same for all, in spite of identity
-	Length    int64  // bytes of the body as far as the head tells, else message.Unknown
-	Abandon   func() // cancels the fetch; called at most once, must not block
+	Shareable bool     // the same for all, in spite of identity
+	Tags      []string // by which it can be purged
+	Length    int64    // bytes of the body as far as the head tells, else message.Unknown
+	Abandon   func()   // cancels the fetch; called at most once, must not block
 }
 
 // object makes the object that a flight brought, yet without body.
@@ -25,8 +26,9 @@ func (r *Response) object(f *Flight) *Object {
 		Freshness: r.Freshness,
 		Vary:      r.Vary,
 		Shareable: r.Shareable,
+		Tags:      r.Tags,
+		Number:    f.number,
 		variant:   string(r.Vary.AppendKey(nil, r.Request)),
-		flight:    f.number,
 	}
 }
 
@@ -54,14 +56,14 @@ func (s *Store) publish(f *Flight, r Response, body *Body) *Object {
 
 	e := f.entry
 	e.mu.Lock()
-	j := s.purges.Judge(Subject{Primary: e.primary, Head: r.Head}, f.started)
+	j := s.purges.Judge(Subject{Primary: e.primary, Tags: r.Tags}, f.started)
 	o.checked.Store(j.Upto)
 	if !j.Soft.IsZero() {
 		o.soften(j.Soft)
 	}
 	sl, dropped := e.place(r.Vary, secondary, s.hash(e.primary, secondary))
 	was := sl.object.Load()
-	current := j.Hard == 0 && (was == nil || was.flight < f.number)
+	current := j.Hard == 0 && (was == nil || was.Number < f.number)
 	limit := s.maxObject
 	if !current {
 		limit = -1
@@ -114,7 +116,7 @@ func (s *Store) Refuse(f *Flight, r Response, why Refusal) *Object {
 
 	e := f.entry
 	e.mu.Lock()
-	j := s.purges.Judge(Subject{Primary: e.primary, Head: r.Head}, f.started)
+	j := s.purges.Judge(Subject{Primary: e.primary, Tags: r.Tags}, f.started)
 	var dropped []*Object
 	switch {
 	case why.Identity:
@@ -138,7 +140,7 @@ func (s *Store) Refuse(f *Flight, r Response, why Refusal) *Object {
 // served while it is refreshed. entry.mu is held.
 func (s *slot) putMark(m *Mark, flight uint64, failure bool, now time.Time) (dropped []*Object) {
 	o := s.object.Load()
-	if o != nil && o.flight > flight {
+	if o != nil && o.Number > flight {
 		return nil
 	}
 	switch {

@@ -45,6 +45,7 @@ type Store struct {
 	budget    budget // bytes under way, marks, what left the table while it was read
 	keeper    *keeper
 	register  register
+	soon      chan struct{} // asks for a sweep
 	stop      chan struct{}
 	stopped   sync.WaitGroup
 	closeOnce sync.Once
@@ -60,6 +61,7 @@ func New(o Options) (*Store, error) {
 		purges:  o.Purges,
 		now:     o.Now,
 		seed:    maphash.MakeSeed(),
+		soon:    make(chan struct{}, 1),
 		stop:    make(chan struct{}),
 	}
 	if s.now == nil {

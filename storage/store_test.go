@@ -30,6 +30,8 @@ func (l *log) Number() uint64 {
 	return uint64(len(l.entries))
 }
 
+func (l *log) Forget(uint64) {}
+
 func (l *log) Judge(s storage.Subject, after uint64) storage.Judgement {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -53,15 +53,25 @@ func (s *Store) sweepNowAndThen() {
 		select {
 		case <-s.stop:
 			return
+		case <-s.soon:
 		case <-tick.C:
-			s.sweepExpired()
 		}
+		s.sweepAll()
 	}
 }
 
-// sweepExpired drops all objects that are past being kept, and marks that are over.
-func (s *Store) sweepExpired() {
-	now := s.now()
+// SweepSoon has the log of purges applied to all that is stored before long, and what it hits freed. It does not wait.
+func (s *Store) SweepSoon() {
+	select {
+	case s.soon <- struct{}{}:
+	default:
+	}
+}
+
+// sweepAll drops all objects that were purged or are past being kept, and marks that are over. Thereafter every object was checked against the log
+// as it stood when the sweep began: what is published behind the sweep's back was judged later than that.
+func (s *Store) sweepAll() {
+	now, upto := s.now(), s.purges.Number()
 	s.entries.Range(func(_ string, e *entry) bool {
 		var dropped []*Object
 		e.mu.Lock()
@@ -70,7 +80,13 @@ func (s *Store) sweepExpired() {
 			if o == nil {
 				return
 			}
-			if _, whole := o.Body.Size(); whole && now.After(o.Freshness.KeptUntil()) {
+			if p := sl.previous; p != nil && p.purged(s.purges, e.primary) {
+				dropped = append(dropped, p)
+				sl.previous = nil
+			}
+			if o.purged(s.purges, e.primary) {
+				dropped = append(dropped, sl.clear()...)
+			} else if _, whole := o.Body.Size(); whole && now.After(o.Freshness.KeptUntil()) {
 				dropped = append(dropped, sl.takeObjects()...)
 			}
 		})
@@ -79,4 +95,5 @@ func (s *Store) sweepExpired() {
 		s.discard(dropped)
 		return true
 	})
+	s.purges.Forget(s.register.oldest(upto))
 }

@@ -124,6 +124,7 @@ type gate struct {
 	mu     sync.Mutex
 	text   bytes.Buffer
 	fail   error
+	cut    int // writes that did not end with a line
 }
 
 func (g *gate) Write(p []byte) (int, error) {
@@ -132,6 +133,9 @@ func (g *gate) Write(p []byte) (int, error) {
 	defer g.mu.Unlock()
 	if g.fail != nil {
 		return 0, g.fail
+	}
+	if !bytes.HasSuffix(p, []byte("\n")) {
+		g.cut++
 	}
 	return g.text.Write(p)
 }
@@ -155,6 +159,9 @@ func TestNeverBlocks(t *testing.T) {
 		}
 		if got := int64(bytes.Count(g.text.Bytes(), []byte("\n"))); got != lines-dropped {
 			t.Errorf("%d lines written, %d dropped, of %d", got, dropped, lines)
+		}
+		if g.cut > 0 {
+			t.Errorf("%d writes ended within a line", g.cut)
 		}
 		l.Write(entry())
 		if got := l.Dropped(); got != dropped+1 {

@@ -1,0 +1,136 @@
+package purge_test
+
+import (
+	"time"
+
+	"lacquer/policy"
+	"lacquer/storage"
+)
+
+// How long the store waits for what, as its design says.
+const (
+	restInterval  = 3 * time.Second
+	markTooLarge  = 2 * time.Minute
+	sweepInterval = 10 * time.Second
+	lonelyLimit   = time.Minute
+)
+
+// commit ends a flight with an object whose body is still to come, or is that of f.stored. It reports whether look-ups find the object.
+func (m *model) commit(f *modelFlight, o *modelObject, q *modelRequest, now time.Time) (found bool) {
+	p := f.url.place(o.vary, q.secondary(o.vary))
+	was := p.object
+	if found = m.hardAfter(f.url.primary, f.started) == 0 && (was == nil || was.flight < f.number); found {
+		if was != nil && was.body.whole && !o.body.whole {
+			p.previous = was
+		}
+		if o.body.whole {
+			p.previous = nil
+		}
+		p.object, o.place = o, p
+		p.marked, p.rest, p.shareable = time.Time{}, time.Time{}, o.shareable
+	} else if !o.body.whole {
+		o.body.kept = false
+	}
+	m.end(f, now)
+	return found
+}
+
+// refuse ends a flight with a response that is not stored.
+func (m *model) refuse(f *modelFlight, vary string, why storage.Refusal, q *modelRequest, now time.Time) {
+	switch {
+	case why.Identity:
+		if f.place != nil {
+			f.place.shareable = false
+		}
+	case why.Mark > 0:
+		p := f.url.place(vary, q.secondary(vary))
+		if o := p.object; o == nil || o.flight < f.number {
+			switch {
+			case o == nil:
+			case why.Failure || m.judge(o, now) == policy.UseStale:
+				p.rest = now.Add(restInterval)
+			default:
+				p.object, p.previous = nil, nil
+			}
+			p.shareable, p.marked = false, now.Add(why.Mark)
+		}
+	}
+	m.end(f, now)
+}
+
+// fail ends a flight that brought nothing.
+func (m *model) fail(f *modelFlight, now time.Time) {
+	if f.place != nil && f.place.object != nil {
+		f.place.rest = now.Add(restInterval)
+	}
+	m.end(f, now)
+}
+
+// grow adds bytes to a body. One that is not to be kept leaves the table.
+func (m *model) grow(o *modelObject, n, declared int64, now time.Time) {
+	o.body.size += n
+	if o.place == nil || o.let || o.body.size <= m.maxObject && declared <= m.maxObject {
+		return
+	}
+	o.let, o.body.kept = true, false
+	if p := o.place; p.object == o {
+		p.object, p.previous, p.marked = nil, nil, now.Add(markTooLarge)
+	}
+	m.tidy(m.url(o.primary), now)
+}
+
+func (m *model) complete(o *modelObject) {
+	o.body.whole = true
+	if o.place != nil && o.place.object == o {
+		o.place.previous = nil
+	}
+}
+
+func (m *model) cut(o *modelObject, now time.Time) {
+	o.body.cut, o.gone = true, true
+	if o.place == nil {
+		return
+	}
+	if o.place.object == o {
+		o.place.object, o.place.previous = o.place.previous, nil
+	}
+	m.tidy(m.url(o.primary), now)
+}
+
+// evict takes an object off that did not deserve its place.
+func (m *model) evict(p *modelPlace, now time.Time) {
+	o := p.object
+	o.gone, p.object = true, nil
+	m.tidy(m.url(o.primary), now)
+}
+
+// purge enters a purge, which holds from now on.
+func (m *model) purge(primary string, soft bool, now time.Time) {
+	m.purges = append(m.purges, modelPurge{primary, soft, now})
+}
+
+// sweep drops what has been purged under a URL, and counts what the log has hit since it was looked at last: since purge number seen.
+func (m *model) sweep(primary string, now time.Time) {
+	u := m.url(primary)
+	for _, p := range u.places {
+		if p.object != nil && m.purged(p.object) {
+			p.object, p.previous, p.marked = nil, nil, time.Time{}
+		}
+		if p.previous != nil && m.purged(p.previous) {
+			p.previous = nil
+		}
+	}
+	m.tidy(u, now)
+}
+
+// sweepExpired drops everywhere what nobody can use any more.
+func (m *model) sweepExpired(now time.Time) {
+	for _, u := range m.urls {
+		for _, p := range u.places {
+			if o := p.object; o != nil && o.body.whole && now.After(o.freshness.KeptUntil()) {
+				p.object, p.previous = nil, nil
+			}
+		}
+		m.tidy(u, now)
+	}
+}

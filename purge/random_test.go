@@ -1,0 +1,490 @@
+package purge_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lacquer/message"
+	"lacquer/policy"
+	"lacquer/storage"
+)
+
+var (
+	seed  = flag.Uint64("seed", 0, "of the one random walk to take; 0 takes several")
+	steps = flag.Int("steps", 4000, "of each random walk")
+)
+
+// Random operations on the store and its purges do what the model says, step by step.
+func TestRandomWalk(t *testing.T) {
+	walk := func(seed uint64, tight bool) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWalk(t, seed, tight)
+				for w.step = range *steps {
+					w.move()
+					w.check()
+				}
+				w.windDown()
+			})
+		})
+	}
+	seeds := []uint64{1, 2, 3, 4, 5, 6}
+	if *seed != 0 {
+		seeds = []uint64{*seed}
+	}
+	t.Run("room for all", func(t *testing.T) {
+		for _, s := range seeds {
+			walk(s, false)
+		}
+	})
+	t.Run("tight", func(t *testing.T) {
+		for _, s := range seeds {
+			walk(s, true)
+		}
+	})
+}
+
+// walk is one random walk.
+type walk struct {
+	*house
+	t       *testing.T
+	seed    uint64
+	step    int
+	random  *rand.Rand
+	model   *model
+	tight   bool // so little memory that objects are evicted
+	began   time.Time
+	story   []string // the last steps
+	unswept []string // URLs that were purged in the log alone
+	urls    int
+	evicted int
+	limit   int64 // bytes for whole objects
+
+	flights  []*walkFlight
+	arriving []*arrival
+	readers  []*walkReader
+}
+
+// walkFlight is a flight with all its seats.
+type walkFlight struct {
+	model *modelFlight
+	real  *storage.Flight
+	seats []walkSeat
+}
+
+type walkSeat struct {
+	real    *storage.Seat
+	request *modelRequest
+}
+
+// arrival is an object that is being fetched.
+type arrival struct {
+	object    *modelObject
+	size      int64 // bytes it will have
+	declared  int64
+	abandoned int
+}
+
+// walkReader is somebody who reads a body.
+type walkReader struct {
+	body   *modelBody
+	real   *storage.Reader
+	close  func()
+	mark   byte // what the body is made of
+	offset int64
+	end    error
+}
+
+func newWalk(t *testing.T, seed uint64, tight bool) *walk {
+	w := &walk{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), tight: tight, began: time.Now(), urls: 3}
+	memory, maxObject := int64(64*mebibyte), int64(60_000)
+	if tight {
+		memory, maxObject, w.urls = mebibyte, 20_000, 12
+	}
+	w.house = newHouse(t, memory, maxObject)
+	w.limit = memory * 60 / 100
+	w.model = &model{urls: map[string]*modelURL{}, maxObject: maxObject}
+	return w
+}
+
+func (w *walk) fatalf(format string, args ...any) {
+	w.t.Helper()
+	w.t.Fatalf("seed %d, step %d: %s\nthe last steps:\n\t%s", w.seed, w.step, fmt.Sprintf(format, args...), strings.Join(w.story, "\n\t"))
+}
+
+func (w *walk) tell(format string, args ...any) {
+	if len(w.story) == 40 {
+		w.story = w.story[1:]
+	}
+	w.story = append(w.story, fmt.Sprintf("%d, after %v: ", w.step, time.Since(w.began))+fmt.Sprintf(format, args...))
+}
+
+func (w *walk) one(in int) bool { return w.random.IntN(in) == 0 }
+
+func pick[T any](w *walk, from ...T) T { return from[w.random.IntN(len(from))] }
+
+// strained reports whether there is so little memory left for what is under way that the model would have to count it.
+func (w *walk) strained() bool { return w.tight && w.store.Stats().UnderWay > 50_000 }
+
+// move takes one step.
+func (w *walk) move() {
+	switch n := w.random.IntN(100); {
+	case n < 40:
+		w.lookUp()
+	case n < 60:
+		w.land()
+	case n < 78:
+		w.grow()
+	case n < 86:
+		w.read()
+	case n < 89:
+		w.leave()
+	case n < 94:
+		w.purge()
+	default:
+		w.rest()
+	}
+}
+
+// lookUp asks for something, and holds the answer against the model's.
+func (w *walk) lookUp() {
+	q := &modelRequest{
+		primary:  fmt.Sprint("host/", w.random.IntN(w.urls)),
+		base:     pick(w, "http", "https"),
+		fields:   map[string]string{},
+		identity: w.one(5),
+		alone:    w.one(50),
+		arrival:  uint64(len(w.model.purges)),
+	}
+	for _, name := range []string{"accept-encoding", "accept-language"} {
+		if !w.one(3) {
+			q.fields[name] = pick(w, "x", "y")
+		}
+	}
+	if w.one(4) {
+		q.arrival -= min(q.arrival, w.random.Uint64N(3)) // it has been waiting for something else
+	}
+	now := time.Now()
+	got, want := w.store.Lookup(w.query(q, now)), w.model.lookUp(q, now)
+	w.tell("look up %+v: find %d (%v), object %s", *q, got.Find, got.Reason, w.name(got.Object))
+	w.judge(q, got, now)
+	if got.Find != want.find || got.Reason != want.reason {
+		w.fatalf("find %d (%v), want %d (%v)", got.Find, got.Reason, want.find, want.reason)
+	}
+	if want.object == nil && got.Object != nil || want.object != nil && got.Object != want.object.real {
+		w.fatalf("found %s, want %+v", w.name(got.Object), want.object)
+	}
+	w.sit(q, got, want)
+	if want.object != nil && got.Find != storage.Miss && got.Find != storage.Alone {
+		w.follow(want.object)
+	}
+}
+
+func (w *walk) query(q *modelRequest, now time.Time) *storage.Query {
+	return &storage.Query{
+		Key: policy.Key{Primary: q.primary, Base: q.base}, Header: header(q), Now: now, Arrival: q.arrival, Identity: q.identity, Alone: q.alone,
+	}
+}
+
+func header(q *modelRequest) (h message.Header) {
+	for name, value := range q.fields {
+		h.Add(name, value)
+	}
+	return h
+}
+
+// judge holds against an answer what must be true of it whatever the model thinks: this is what users rely on.
+func (w *walk) judge(q *modelRequest, a storage.Answer, now time.Time) {
+	if a.Object == nil {
+		return
+	}
+	o := w.objectOf(a.Object)
+	switch {
+	case o.primary != q.primary || o.base != q.base:
+		w.fatalf("found %s for another URL", w.name(a.Object))
+	case o.values != q.values(o.vary) || !a.Object.Matches(header(q)):
+		w.fatalf("found %s, whose variant is another: %s", w.name(a.Object), o.values)
+	case w.model.purged(o):
+		w.fatalf("found %s in spite of purge %d", w.name(a.Object), w.model.hardAfter(o.primary, o.started))
+	case o.gone:
+		w.fatalf("found %s, which was cut or evicted", w.name(a.Object))
+	case a.Find == storage.Hit && w.model.judge(o, now) != policy.UseFresh:
+		w.fatalf("found %s as fresh, which is %v", w.name(a.Object), w.model.judge(o, now))
+	case a.Find == storage.Stale && !o.freshness.ServableOnError(now, w.model.softened(o)) && w.model.judge(o, now) != policy.UseStale:
+		w.fatalf("found %s to be used stale, which is %v", w.name(a.Object), w.model.judge(o, now))
+	}
+}
+
+// sit takes the seat that a look-up gave.
+func (w *walk) sit(q *modelRequest, got storage.Answer, want modelAnswer) {
+	if (got.Seat != nil) != (want.flight != nil) {
+		w.fatalf("a seat: %v, want %v", got.Seat != nil, want.flight != nil)
+	}
+	if got.Seat == nil {
+		return
+	}
+	real := got.Seat.Flight()
+	at := slices.IndexFunc(w.flights, func(f *walkFlight) bool { return f.real == real })
+	switch {
+	case want.begins && at >= 0:
+		w.fatalf("a seat in flight %s, want a new one", real.ID)
+	case want.begins:
+		w.begin(want.flight, real)
+		at = len(w.flights) - 1
+	case at < 0 || w.flights[at].model != want.flight:
+		w.fatalf("a seat in flight %s, want one in %d", real.ID, want.flight.number)
+	}
+	if got.Find == storage.Stale && w.one(2) {
+		got.Seat.Leave() // who refreshes behind does not wait
+		return
+	}
+	w.flights[at].seats = append(w.flights[at].seats, walkSeat{got.Seat, q})
+}
+
+func (w *walk) begin(f *modelFlight, real *storage.Flight) {
+	if real.ID != fmt.Sprint(f.number) {
+		w.fatalf("flight %s, want %d", real.ID, f.number)
+	}
+	if (f.stored != nil) != (real.Stored != nil) || f.stored != nil && f.stored.real != real.Stored {
+		w.fatalf("flight %s may validate %s, want %+v", real.ID, w.name(real.Stored), f.stored)
+	}
+	w.flights = append(w.flights, &walkFlight{model: f, real: real})
+}
+
+// follow now and then reads what was found.
+func (w *walk) follow(o *modelObject) {
+	if w.one(2) || w.tight && len(w.readers) > 3 {
+		return
+	}
+	r := new(storage.Reader)
+	can := !w.abandoned(o.body) && (o.body.whole || o.body.arriving() && (o.body.kept || o.body.size == 0))
+	if got := o.real.Body.Attach(r); got != can {
+		w.fatalf("a reader was attached to %s: %v, want %v", w.name(o.real), got, can)
+	}
+	if can {
+		w.add(o, r, r.Close)
+	}
+}
+
+func (w *walk) add(o *modelObject, r *storage.Reader, leave func()) {
+	o.body.readers++
+	w.readers = append(w.readers, &walkReader{body: o.body, real: r, close: leave, mark: markOf(o)})
+}
+
+// markOf returns the byte that a body is made of.
+func markOf(o *modelObject) byte { return o.real.Head.Header[0].Value[0] }
+
+// purge forgets a URL: hard or soft, through the purger or, as at the moment before its sweep, in the log alone.
+func (w *walk) purge() {
+	primary, softly := fmt.Sprint("host/", w.random.IntN(w.urls)), w.one(3)
+	now := time.Now()
+	if !w.tight && w.one(3) {
+		w.tell("purge %s, soft %v, without a sweep", primary, softly)
+		w.log.URL(primary, softly, now)
+		w.model.purge(primary, softly, now)
+		w.unswept = append(w.unswept, primary)
+		return
+	}
+	for _, primary := range w.unswept { // the log may be trimmed now
+		w.store.Sweep(primary)
+		w.model.sweep(primary, now)
+	}
+	w.unswept = nil
+	w.tell("purge %s, soft %v", primary, softly)
+	r := w.purger.URL(primary, softly)
+	w.model.purge(primary, softly, now)
+	if r.Number != uint64(len(w.model.purges)) {
+		w.fatalf("purge number %d, want %d", r.Number, len(w.model.purges))
+	}
+	want := 0
+	if u := w.model.urls[primary]; u != nil {
+		for _, p := range u.places {
+			// A second soft purge at the same moment changes nothing.
+			if o := p.object; o != nil && (!softly || !w.softenedBefore(o, now)) {
+				want++
+			}
+		}
+		w.model.sweep(primary, now)
+	}
+	if r.Objects != want {
+		w.fatalf("%d objects were purged, want %d", r.Objects, want)
+	}
+}
+
+func (w *walk) softenedBefore(o *modelObject, now time.Time) bool {
+	before := *w.model
+	before.purges = before.purges[:len(before.purges)-1]
+	return before.softened(o).Equal(now)
+}
+
+// rest lets time pass, in which the store sweeps, and gives up what nobody reads.
+func (w *walk) rest() {
+	d := pick(w, time.Millisecond, 400*time.Millisecond, time.Second, 4*time.Second, 15*time.Second, 130*time.Second)
+	w.tell("rest for %v", d)
+	w.pass(d)
+}
+
+func (w *walk) pass(d time.Duration) {
+	before := time.Since(w.began)
+	time.Sleep(d)
+	synctest.Wait()
+	for at := before.Truncate(sweepInterval) + sweepInterval; at <= before+d; at += sweepInterval {
+		w.model.sweepExpired(w.began.Add(at))
+	}
+	w.notice()
+}
+
+// notice takes down what the keeper has evicted.
+func (w *walk) notice() {
+	if !w.tight {
+		return // there is room for all, so nothing may be missing
+	}
+	for _, u := range w.model.urls {
+		for _, p := range slices.Clone(u.places) {
+			if o := p.object; o != nil && o.body.whole && !w.store.Holds(o.real) {
+				w.tell("%s was evicted", w.name(o.real))
+				w.evicted++
+				w.model.evict(p, time.Now())
+			}
+		}
+	}
+}
+
+// name names an object for the story.
+func (w *walk) name(o *storage.Object) string {
+	if o == nil {
+		return "none"
+	}
+	return "of flight " + o.Head.Header.Get("Flight")
+}
+
+// windDown ends all that is under way, and sees that nothing is left.
+func (w *walk) windDown() {
+	for len(w.flights) > 0 {
+		w.failed(w.take())
+	}
+	for len(w.arriving) > 0 {
+		w.cut(0, errCut)
+	}
+	for len(w.readers) > 0 {
+		w.close(0)
+	}
+	w.pass(10 * time.Minute)
+	if got := w.store.Stats(); got.UnderWay != 0 || got.Flights != 0 {
+		w.fatalf("at the end %d bytes in %d flights are under way", got.UnderWay, got.Flights)
+	}
+	if w.tight && w.evicted == 0 {
+		w.fatalf("nothing was evicted: this walk shows nothing")
+	}
+	for _, primary := range w.unswept {
+		w.store.Sweep(primary)
+	}
+	for i := 0; i < w.urls || w.log.Number()%64 != 0; i++ {
+		w.purger.URL(fmt.Sprint("host/", i), hard)
+	}
+	synctest.Wait()
+	if got := (w.store.Stats()); got != (storage.Stats{}) || w.log.Len() != 0 {
+		w.fatalf("after all has been purged: %+v, %d entries in the log", got, w.log.Len())
+	}
+}
+
+// check holds against the store what is true at any time.
+func (w *walk) check() {
+	got := w.store.Stats()
+	if got.Flights != len(w.flights) || got.Entries != len(w.model.urls) {
+		w.fatalf("%d flights and %d entries, want %d and %d", got.Flights, got.Entries, len(w.flights), len(w.model.urls))
+	}
+	if got.Kept > w.limit || got.UnderWay < 0 {
+		w.fatalf("%d bytes are kept of at most %d, %d under way", got.Kept, w.limit, got.UnderWay)
+	}
+	for _, a := range w.arriving {
+		b := a.object.body
+		want := 0
+		if b.readers == 0 && (!b.kept || time.Since(b.lonelySince) >= lonelyLimit) {
+			want = 1
+		}
+		if a.abandoned != want {
+			w.fatalf("the fetch of %s was abandoned %d times, want %d: kept %v, %d readers, since %v", w.name(a.object.real), a.abandoned, want, b.kept,
+				b.readers, time.Since(b.lonelySince))
+		}
+	}
+}
+
+func (w *walk) abandoned(b *modelBody) bool {
+	return slices.ContainsFunc(w.arriving, func(a *arrival) bool { return a.object.body == b && a.abandoned > 0 })
+}
+
+// objectOf returns what the model knows of an object, which may have been replaced long ago.
+func (w *walk) objectOf(real *storage.Object) *modelObject {
+	for _, u := range w.model.urls {
+		for _, p := range u.places {
+			for _, o := range []*modelObject{p.object, p.previous} {
+				if o != nil && o.real == real {
+					return o
+				}
+			}
+		}
+	}
+	w.fatalf("found %s, which nothing here should hold any more", w.name(real))
+	return nil
+}
+
+// read reads a piece of some body.
+func (w *walk) read() {
+	if len(w.readers) == 0 {
+		return
+	}
+	r := w.readers[w.random.IntN(len(w.readers))]
+	ready := !r.body.arriving() || r.body.size > r.offset
+	if got := r.real.Ready(); got != ready {
+		w.fatalf("a reader at %d of %+v is ready: %v", r.offset, *r.body, got)
+	}
+	if !ready || r.end != nil {
+		return
+	}
+	piece, err := r.real.Next(w.t.Context())
+	for i, c := range piece {
+		if c != r.mark {
+			w.fatalf("a reader got byte %d at %d, want %d", c, r.offset+int64(i), r.mark)
+		}
+	}
+	r.offset += int64(len(piece))
+	if r.end = err; err == nil {
+		return
+	}
+	if r.offset != r.body.size || r.body.whole != (err == io.EOF) || r.body.cut != (errors.Is(err, errCut) || err == storage.ErrAbandoned) {
+		w.fatalf("a reader came to its end at %d of %+v: %v", r.offset, *r.body, err)
+	}
+}
+
+// leave lets a reader, or a request that waits, go away.
+func (w *walk) leave() {
+	if len(w.readers) > 0 && w.one(2) {
+		w.close(w.random.IntN(len(w.readers)))
+		return
+	}
+	if len(w.flights) > 0 {
+		f := pick(w, w.flights...)
+		if len(f.seats) > 0 {
+			f.seats[0].real.Leave()
+			f.seats = f.seats[1:]
+		}
+	}
+}
+
+func (w *walk) close(at int) {
+	r := w.readers[at]
+	w.readers = slices.Delete(w.readers, at, at+1)
+	r.close()
+	if r.body.readers--; r.body.readers == 0 {
+		r.body.lonelySince = time.Now()
+	}
+}
