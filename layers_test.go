@@ -30,6 +30,9 @@ const house = `
 	policy/rules         < message policy
 	                     + github.com/expr-lang/expr
 
+	# Tries rules on made-up traffic.
+	policy/trial         < message policy policy/rules
+
 	# Keeps and asks. The two do not know each other.
 	storage              < message policy
 	                     + github.com/dgraph-io/ristretto/v2 github.com/puzpuzpuz/xsync/v4

@@ -14,6 +14,7 @@ const (
 	PassExpect       // the client waits for 100 Continue
 	PassRequestBody  // a GET or HEAD with a body
 	PassRule         // a rule says pass
+	RuleAnswer       // a rule gives the answer
 	PassPrecondition // If-Match or If-Unmodified-Since, which only the origin may evaluate
 
 	// What the store had.
@@ -52,6 +53,7 @@ const (
 	ServerError        // 5xx without freshness of its own
 
 	// Why there is no answer of the origin.
+	NoBackend     // no rule names one, and there is no default
 	OriginConnect // no connection
 	OriginTimeout // too late
 	OriginBroken  // not HTTP
@@ -70,6 +72,7 @@ var reasonNames = [reasons]string{
 	PassExpect:           "expect",
 	PassRequestBody:      "request-body",
 	PassRule:             "rule-pass",
+	RuleAnswer:           "rule-answer",
 	PassPrecondition:     "precondition",
 	Fresh:                "fresh",
 	StaleWhileRevalidate: "stale-while-revalidate",
@@ -102,6 +105,7 @@ var reasonNames = [reasons]string{
 	NoMemory:             "no-memory",
 	AnswerNotModified:    "not-modified",
 	ServerError:          "server-error",
+	NoBackend:            "no-backend",
 	OriginConnect:        "origin-connect",
 	OriginTimeout:        "origin-timeout",
 	OriginBroken:         "origin-broken",

@@ -12,6 +12,9 @@ import (
 // own conditions and ranges.
 func deliver(t *transaction) step {
 	head := t.clientHead()
+	if again := t.polish(head); again != nil {
+		return again
+	}
 	if !t.exact {
 		if policy.NotModified(t.request.Request, head) {
 			return t.sendHead(notModified(head))
@@ -58,6 +61,7 @@ func (t *transaction) sign(head *message.Response) {
 	head.Header.Add("Via", via)
 	head.Header.Add("Cache-Status", line)
 	t.record.Cache = line[min(len(Name)+2, len(line)):]
+	t.record.Why, t.record.Detail = t.why, t.status.Detail
 }
 
 // sendHead sends a response without body.
@@ -88,7 +92,7 @@ func (t *transaction) sendBody(n int64) step {
 			break
 		}
 		if err != nil {
-			return t.gone()
+			return t.gone() // what came until the cut is sent
 		}
 		if n > 0 {
 			piece = piece[:min(int64(len(piece)), n)]

@@ -3,16 +3,17 @@ package proxy
 import (
 	"errors"
 	"fmt"
-	"net/http"
 
 	"lacquer/message"
 	"lacquer/origin"
 	"lacquer/policy"
+	"lacquer/policy/rules"
 )
 
 var (
 	errClosed   = errors.New("shutting down")
 	errInternal = errors.New("a fault of the cache itself")
+	errSwitched = errors.New("101 to a request that asked for no upgrade")
 )
 
 // failure is why there is no answer from the origin.
@@ -24,6 +25,9 @@ type failure struct {
 // reasonOf names the way in which an origin failed.
 func reasonOf(err error) policy.Reason {
 	var e *origin.Error
+	if errors.Is(err, errNoBackend) {
+		return policy.NoBackend
+	}
 	if !errors.As(err, &e) {
 		return policy.Internal
 	}
@@ -60,31 +64,43 @@ func fail(t *transaction) step {
 	switch t.failure.reason {
 	case policy.OriginTimeout:
 		return t.refuse(504, t.failure.reason, "the site behind this cache did not answer in time")
-	case policy.Internal:
+	case policy.Internal, policy.NoBackend:
 		return t.refuse(503, t.failure.reason, "this cache could not serve the request")
 	default:
 		return t.refuse(502, t.failure.reason, "the site behind this cache could not be reached or gave no proper answer")
 	}
 }
 
-// refuse answers with a short page of our own.
+// refuse answers with a short page of our own, or with what the error rules make of it.
 func (t *transaction) refuse(status int, why policy.Reason, text string) step {
 	t.status = policy.CacheStatus{Fwd: policy.ForwardOf(t.why), Detail: why}
-	return t.say(status, nil, fmt.Sprintf("%d %s: %s\n", status, http.StatusText(status), text))
+	t.record.Result = ResultError
+	head, body := t.ownPage(status, fmt.Sprintf("%d %s: %s\n", status, message.StatusText(status), text))
+	t.vars.Cache = rules.Cache{Miss: true, Reason: why}
+	wishes := t.run(rules.Error, head)
+	switch {
+	case wishes.Restart != nil && t.restarts < maxRestarts && t.request.Body == nil:
+		return restart
+	case wishes.Respond != nil:
+		a := wishes.Respond
+		head = &message.Response{Status: a.Status, Major: 1, Minor: 1, Header: a.Headers.Clone(), Length: int64(len(a.Body))}
+		body = a.Body
+	}
+	t.sign(head)
+	return t.sendOwn(head, body)
 }
 
-// say sends a response of our own: plain text, never stored by anybody.
-func (t *transaction) say(status int, fields message.Header, text string) step {
+// say answers a purge.
+func (t *transaction) say(status int, text string) step {
+	head, body := t.ownPage(status, text)
+	t.sign(head)
+	return t.sendOwn(head, body)
+}
+
+// ownPage makes a page of our own: plain text, never stored by anybody.
+func (t *transaction) ownPage(status int, text string) (*message.Response, []byte) {
 	head := &message.Response{Status: status, Major: 1, Minor: 1, Length: int64(len(text))}
 	head.Header.Add("Content-Type", "text/plain; charset=utf-8")
 	head.Header.Add("Cache-Control", "no-store")
-	head.Header = append(head.Header, fields...)
-	t.sign(head)
-	if !t.begin(head) {
-		return nil
-	}
-	if t.request.Method != "HEAD" && !t.write([]byte(text)) {
-		return nil
-	}
-	return t.finish()
+	return head, []byte(text)
 }

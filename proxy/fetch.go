@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -46,7 +45,7 @@ func (s *Server) refresh(seat *storage.Seat, j *job) {
 // with the context of its client; then it belongs to the object. A panic is an outcome like any other.
 func (s *Server) fetchHead(client context.Context, f *storage.Flight, j *job) (l *landing) {
 	l = &landing{by: j}
-	if !s.begin() {
+	if !s.enter() {
 		s.store.Fail(f, policy.Internal, errClosed)
 		l.outcome = f.Outcome()
 		return l
@@ -67,7 +66,11 @@ func (s *Server) fetchHead(client context.Context, f *storage.Flight, j *job) (l
 	defer stay()
 
 	asked := s.now()
-	answer, err := s.ask(ctx, j)
+	answer, err := s.consult(ctx, j)
+	if err == nil && answer.Conn != nil {
+		answer.Conn.Close()
+		err = &origin.Error{Kind: origin.Broken, Backend: j.backend, Err: errSwitched}
+	}
 	if err == nil && j.validating && answer.Head.Status == 304 {
 		if r, holds := s.freshened(f, j, answer.Head, asked); holds {
 			cancel()
@@ -78,7 +81,7 @@ func (s *Server) fetchHead(client context.Context, f *storage.Flight, j *job) (l
 		answer.Body.Close()
 		j.dropConditions()
 		asked = s.now()
-		answer, err = s.ask(ctx, j)
+		answer, err = s.consult(ctx, j)
 	}
 	if err != nil {
 		cancel()
@@ -99,20 +102,6 @@ func (s *Server) fetchHead(client context.Context, f *storage.Flight, j *job) (l
 	return l
 }
 
-// ask asks the origin.
-func (s *Server) ask(ctx context.Context, j *job) (*origin.Response, error) {
-	answer, err := s.origin.Fetch(ctx, &origin.Request{Head: j.outgoing, Body: j.body, Interim: j.interim})
-	if err != nil {
-		return nil, err
-	}
-	if answer.Conn != nil {
-		answer.Conn.Close()
-		return nil, &origin.Error{Kind: origin.Broken, Backend: s.backend, Err: errors.New("101 to a request that asked for no upgrade")}
-	}
-	tidy(answer.Head, s.now())
-	return answer, nil
-}
-
 // freshened returns what is stored with its fields brought up to date by a 304 (RFC 9111 section 4.3.4). It does not hold if the 304 is not of
 // what is stored, or says that it may not be stored any more: then the whole is to be asked for.
 func (s *Server) freshened(f *storage.Flight, j *job, answer *message.Response, asked time.Time) (r storage.Response, holds bool) {
@@ -120,30 +109,36 @@ func (s *Server) freshened(f *storage.Flight, j *job, answer *message.Response, 
 		return r, false
 	}
 	head := policy.Freshen(f.Stored.Head, answer)
-	judged := policy.Judge(j.outgoing, head, &s.settings, nil, asked, s.now())
+	received := s.now()
+	j.hear(head, received, received.Sub(asked))
+	judged := policy.Judge(j.outgoing, head, &j.site.Settings, &j.effects.Wishes, asked, received)
 	if !judged.Store {
 		return r, false
 	}
+	return j.response(head, &judged, received.Sub(asked)), true
+}
+
+// response is what the store is handed of an answer.
+func (j *job) response(head *message.Response, judged *policy.Judgement, took time.Duration) storage.Response {
+	tags := j.tags(head)
 	return storage.Response{
 		Head:      storable(head),
 		Request:   j.request.Header,
 		Freshness: judged.Freshness,
 		Vary:      message.ParseVary(head.Header),
 		Shareable: judged.Shareable,
-	}, true
+		Tags:      tags,
+		Took:      took,
+	}
 }
 
 // settle ends a flight by a whole answer: stored if it may be, else marked so that others do not wait for the like of it.
 func (s *Server) settle(f *storage.Flight, j *job, head *message.Response, cancel context.CancelFunc, asked, received time.Time) *storage.Object {
-	judged := policy.Judge(j.outgoing, head, &s.settings, nil, asked, received)
-	r := storage.Response{
-		Head:      storable(head),
-		Request:   j.request.Header,
-		Freshness: judged.Freshness,
-		Vary:      message.ParseVary(head.Header),
-		Shareable: judged.Shareable,
-		Length:    bodyLength(j.outgoing.Method, head),
-		Abandon:   cancel,
+	judged := policy.Judge(j.outgoing, head, &j.site.Settings, &j.effects.Wishes, asked, received)
+	r := j.response(head, &judged, received.Sub(asked))
+	r.Length, r.Abandon = bodyLength(j.outgoing.Method, head), cancel
+	if judged.Store && r.Length == message.Unknown && f.Mark == policy.TooLarge {
+		judged = policy.Judgement{Reason: policy.TooLarge} // it was the last time, and does not tell beforehand
 	}
 	if judged.Store {
 		return s.store.Commit(f, r)

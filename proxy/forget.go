@@ -2,17 +2,11 @@ package proxy
 
 import (
 	"fmt"
-	"net/netip"
 
 	"lacquer/message"
 	"lacquer/policy"
+	"lacquer/policy/rules"
 )
-
-// access says who may purge on the site's own listener.
-type access struct {
-	allow    []netip.Prefix
-	explicit bool
-}
 
 // behindProxy names fields by which a request shows that another proxy brought it. Who is allowed only because that is the default
 // for this machine is then not who asks, but that proxy.
@@ -20,19 +14,19 @@ var behindProxy = [...]string{
 	"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "CF-Connecting-IP", "CF-Ray", "CF-IPCountry", "CF-Visitor", "True-Client-IP", "X-Client-IP",
 }
 
-// allows reports whether a request may purge. A trusted proxy's word on who asks has been taken already.
-func (a *access) allows(r *Request) bool {
+// mayPurge reports whether a request may purge. A trusted proxy's word on who asks has been taken already.
+func (s *Site) mayPurge(r *Request) bool {
 	if !r.Client.Addr.IsValid() {
 		return false // a Unix socket says nothing of who is behind it
 	}
-	if !a.explicit && !r.Client.Trusted {
+	if !s.PurgeExplicit && !r.Client.Trusted {
 		for _, name := range behindProxy {
 			if r.Header.Has(name) {
 				return false
 			}
 		}
 	}
-	for _, p := range a.allow {
+	for _, p := range s.PurgeAllow {
 		if p.Contains(r.Client.Addr.Unmap()) {
 			return true
 		}
@@ -72,27 +66,41 @@ func inDialect(h message.Header) bool {
 
 // forget purges a URL for who may: every variant, every scheme, at once.
 func forget(t *transaction) step {
-	if !t.server.access.allows(t.request) {
+	if !t.site.mayPurge(t.request) {
 		return t.forbid()
 	}
 	h := t.request.Header
 	if inDialect(h) {
 		return forgetInDialect
 	}
+	t.record.Result = ResultPurge
 	soft := h.Get("Fastly-Soft-Purge") == "1" || message.EqualFold(h.Get("X-Purge-Method"), "soft")
-	r := t.server.purger.URL(policy.KeyOf(t.request.Request).Primary, soft)
+	r := t.server.purger.URL(t.site.Primary(t.request, &t.vars), soft)
 	t.server.log.Info("purged", "request_id", t.request.ID, "client", t.request.Client.Addr, "host", t.request.Authority, "uri", t.request.URI(),
 		"soft", soft, "objects", r.Objects, "bytes", r.Bytes)
 	how := "purged"
 	if soft {
 		how = "softly purged"
 	}
-	return t.say(200, nil, fmt.Sprintf("%s: %d objects\n", how, r.Objects))
+	return t.say(200, fmt.Sprintf("%s: %d objects\n", how, r.Objects))
+}
+
+// Primary returns the primary key under which a request is stored. The rules speak on its URL and host, as for a GET; whatever else they wish,
+// to pass it or to answer it, does not apply to a purge.
+func (s *Site) Primary(r *Request, v *rules.Vars) string {
+	as := *r.Request
+	as.Method = "GET"
+	as.Header = append(message.Header(nil), r.Header...)
+	vars := *v
+	vars.Req, vars.Hooks = &as, nil
+	var ignored rules.Effects
+	s.run(rules.Request, &vars, &ignored)
+	return policy.KeyOf(&as).Primary
 }
 
 // forgetInDialect refuses what would otherwise look done and not be.
 func forgetInDialect(t *transaction) step {
-	if !t.server.access.allows(t.request) {
+	if !t.site.mayPurge(t.request) {
 		return t.forbid()
 	}
 	t.why = policy.Refused

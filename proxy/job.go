@@ -5,11 +5,17 @@ import (
 
 	"lacquer/message"
 	"lacquer/policy"
+	"lacquer/policy/rules"
 	"lacquer/storage"
 )
 
+// maxRetries is how often rules may have the origin asked again.
+const maxRetries = 3
+
 // job is a fetch as one request would have it made. It shares no memory with the request, which may end first.
 type job struct {
+	site       *Site
+	backend    string           // name of the one that is asked
 	request    *message.Request // as it was looked up
 	outgoing   *message.Request // as the origin is asked
 	body       io.Reader
@@ -17,12 +23,30 @@ type job struct {
 	identity   bool
 	shared     bool
 	validating bool // outgoing asks whether what is stored still holds
+
+	vars    rules.Vars
+	effects rules.Effects // of the response rules
+	retries int
+}
+
+// newJob makes a job that asks what the client asked.
+func (t *transaction) newJob() *job {
+	j := &job{
+		site:     t.site,
+		backend:  t.backend,
+		request:  t.request.Request.Clone(),
+		outgoing: t.outgoing(),
+		identity: t.identity,
+		vars:     t.vars,
+	}
+	j.vars.Req, j.vars.Resp, j.vars.Restarts = j.outgoing, nil, t.restarts
+	return j
 }
 
 // job makes the fetch for all who wait: the whole of it, whatever part or condition this client asked for.
 func (t *transaction) job(f *storage.Flight) *job {
-	j := &job{request: t.request.Request.Clone(), identity: t.identity, shared: true}
-	j.outgoing = t.outgoing()
+	j := t.newJob()
+	j.shared = true
 	j.outgoing.Method = "GET"
 	policy.DropConditions(&j.outgoing.Header)
 	j.outgoing.Header.Del("Cache-Control") // what this client wants of caches is not for all
@@ -62,16 +86,18 @@ func (j *job) dropConditions() {
 
 // jobAlone makes the fetch for this client alone, its conditions and ranges included.
 func (t *transaction) jobAlone() *job {
-	return &job{
-		request:  t.request.Request.Clone(),
-		outgoing: t.outgoing(),
-		body:     t.request.Body,
-		interim:  t.interim,
-		identity: t.identity,
-	}
+	j := t.newJob()
+	j.body, j.interim = t.request.Body, t.interim
+	return j
 }
 
 // interim relays a 1xx to the client. A client that cannot be written to is noticed at the final head.
 func (t *transaction) interim(status int, h message.Header) {
 	_ = t.writer.Interim(status, h)
+}
+
+// mayRetry reports whether the origin may be asked again: the request changes nothing there, and has no body that was read already.
+func (j *job) mayRetry() bool {
+	safe := j.outgoing.Method == "GET" || j.outgoing.Method == "HEAD"
+	return safe && j.body == nil && j.retries < maxRetries
 }

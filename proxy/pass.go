@@ -13,37 +13,34 @@ import (
 // pass sends a request on by the store, with its body, and delivers what comes. It is asked for once and never again.
 func pass(t *transaction) step {
 	ctx, cancel := context.WithCancel(t.ctx)
-	answer, err := t.server.askOnce(ctx, t)
-	t.waited()
+	mine := t.jobAlone()
+	answer, err := t.server.consult(ctx, mine)
+	t.waited(mine.backend)
 	if err != nil {
 		cancel()
 		t.failure = &failure{reason: reasonOf(err), err: err}
 		return fail
 	}
-	return t.passOn(ctx, cancel, answer)
-}
-
-// askOnce asks the origin for this transaction alone.
-func (s *Server) askOnce(ctx context.Context, t *transaction) (*origin.Response, error) {
-	answer, err := s.origin.Fetch(ctx, &origin.Request{Head: t.outgoing(), Body: t.request.Body, Interim: t.interim})
-	if err != nil {
-		return nil, err
+	if answer.Conn != nil {
+		cancel()
+		answer.Conn.Close()
+		t.failure = &failure{reason: policy.OriginBroken, err: errSwitched}
+		return fail
 	}
-	if answer.Conn == nil {
-		tidy(answer.Head, s.now())
-	}
-	return answer, nil
+	t.record.Result = ResultPass
+	return t.passOn(ctx, cancel, mine, answer)
 }
 
 // passOn delivers an answer that has nothing to do with the store, through a body like any other.
-func (t *transaction) passOn(ctx context.Context, cancel context.CancelFunc, answer *origin.Response) step {
+func (t *transaction) passOn(ctx context.Context, cancel context.CancelFunc, j *job, answer *origin.Response) step {
 	s := t.server
-	if !s.begin() {
+	if !s.enter() {
 		cancel()
 		answer.Body.Close()
 		t.failure = &failure{reason: policy.Internal, err: errClosed}
 		return fail
 	}
+	j.tags(answer.Head)
 	t.head, t.exact = answer.Head, true
 	t.object = s.store.Pass(storage.Response{
 		Head:    answer.Head,
@@ -64,6 +61,6 @@ func (t *transaction) invalidate(answer *message.Response) {
 		return
 	}
 	if answer.Status >= 200 && answer.Status < 400 {
-		t.server.purger.URL(policy.KeyOf(t.request.Request).Primary, false)
+		t.server.purger.URL(t.site.Primary(t.request, &t.vars), false)
 	}
 }

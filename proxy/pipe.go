@@ -13,15 +13,17 @@ import (
 // end closes; if not, its answer is passed on.
 func pipe(t *transaction) step {
 	ctx, cancel := context.WithCancel(t.ctx)
-	answer, err := t.server.askOnce(ctx, t)
-	t.waited()
+	mine := t.jobAlone()
+	answer, err := t.server.consult(ctx, mine)
+	t.waited(mine.backend)
 	if err != nil {
 		cancel()
 		t.failure = &failure{reason: reasonOf(err), err: err}
 		return fail
 	}
+	t.record.Result = ResultPipe
 	if answer.Conn == nil {
-		return t.passOn(ctx, cancel, answer)
+		return t.passOn(ctx, cancel, mine, answer)
 	}
 	defer cancel()
 	defer answer.Conn.Close()

@@ -89,9 +89,11 @@ func open(t *testing.T, settings policy.Settings, answer func(ctx context.Contex
 	}
 	h := &house{site: &site{answer: answer}, store: store}
 	h.Server = proxy.New(proxy.Options{
-		Store: store, Purges: purges, Origin: h.site, Backend: "site", Settings: settings,
-		PurgeAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-		Log:        slog.New(slog.DiscardHandler),
+		Store: store, Purges: purges, Log: slog.New(slog.DiscardHandler),
+		Site: &proxy.Site{
+			Backends: map[string]origin.Fetcher{"site": h.site}, Default: "site", Settings: settings, Tags: policy.TagFields(),
+			PurgeAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		},
 	})
 	t.Cleanup(func() {
 		h.Close()

@@ -6,6 +6,7 @@ import (
 
 	"lacquer/message"
 	"lacquer/policy"
+	"lacquer/policy/rules"
 	"lacquer/storage"
 )
 
@@ -18,14 +19,7 @@ const maxRounds = 4
 // Serve leads one request from its head to the end of its response. It returns when w has got either a whole response or an
 // Abort. The context ends when the client is gone. r and what it points to may be changed, and are not used after the return.
 func (s *Server) Serve(ctx context.Context, r *Request, w Writer) Record {
-	t := &transaction{
-		server:  s,
-		ctx:     ctx,
-		request: r,
-		writer:  w,
-		now:     s.now(),
-		arrival: s.purges.Number(),
-	}
+	t := s.begin(ctx, r, w)
 	defer t.leave()
 	for next := step(receive); next != nil; {
 		next = next(t)
@@ -33,30 +27,43 @@ func (s *Server) Serve(ctx context.Context, r *Request, w Writer) Record {
 	return t.record
 }
 
-// receive decides which way a request goes.
+// receive turns away what has been here before, and serves purges. Everything else is the rules' to decide on.
 func receive(t *transaction) step {
-	r := t.request
-	if looped(r.Header) {
+	switch method := t.request.Method; {
+	case looped(t.request.Header):
 		return t.refuse(508, policy.Loop, "this request has been here before")
-	}
-	if isPurge(r.Method) {
+	case isPurge(method):
 		return forget
-	}
-	if dialectMethod(r.Method) {
+	case dialectMethod(method):
 		return forgetInDialect
 	}
-	switch why := policy.PassReason(r.Request, r.Body != nil); why {
-	case policy.None:
-	case policy.PassUpgrade:
-		t.why = why
+	return decide
+}
+
+// decide lets the rules choose a way, and makes requests that mean the same look the same.
+func decide(t *transaction) step {
+	t.why = policy.None
+	wishes := t.run(rules.Request, nil)
+	if wishes.Respond != nil {
+		return respond
+	}
+	t.backend = t.site.Default
+	if wishes.Backend != "" {
+		t.backend = wishes.Backend
+	}
+	t.why = policy.PassReason(t.request.Request, t.request.Body != nil)
+	switch {
+	case t.why == policy.PassUpgrade || wishes.Pipe:
 		return pipe
-	default:
-		t.why = why
+	case t.why != policy.None:
+		return pass
+	case wishes.Pass:
+		t.why = policy.PassRule
 		return pass
 	}
-	normalise(&r.Header)
-	t.key = policy.KeyOf(r.Request)
-	t.identity = policy.BearsIdentity(r.Request)
+	normalise(&t.request.Header)
+	t.key = policy.KeyOf(t.request.Request, wishes.Key...)
+	t.identity = policy.BearsIdentity(t.request.Request)
 	return lookUp
 }
 
@@ -67,14 +74,7 @@ func lookUp(t *transaction) step {
 		t.seat = t.server.store.Fly(t.key, t.stored)
 		return fetchAlone
 	}
-	found := t.server.store.Lookup(&storage.Query{
-		Key:      t.key,
-		Header:   t.request.Header,
-		Now:      t.now,
-		Arrival:  t.arrival,
-		Identity: t.identity,
-		Alone:    message.ParseCacheControl(t.request.Header, "Cache-Control").NoStore, // RFC 9111 section 5.2.1.5
-	})
+	found := t.server.store.Lookup(t.query())
 	if t.why == policy.None {
 		t.why = found.Reason
 	}
@@ -95,15 +95,28 @@ func lookUp(t *transaction) step {
 	}
 }
 
+// query is what the store is asked.
+func (t *transaction) query() *storage.Query {
+	return &storage.Query{
+		Key:      t.key,
+		Header:   t.request.Header,
+		Now:      t.now,
+		Arrival:  t.arrival,
+		Identity: t.identity,
+		Alone:    message.ParseCacheControl(t.request.Header, "Cache-Control").NoStore, // RFC 9111 section 5.2.1.5
+	}
+}
+
 // use delivers what is stored, if it can still be read.
 func (t *transaction) use(o *storage.Object, why policy.Reason) step {
 	if !o.Body.Attach(&t.own) {
 		return lookUp // it was cut short this moment, and is about to leave the table
 	}
 	t.object, t.reader = o, &t.own
-	t.status = policy.CacheStatus{Hit: true, HasTTL: true, TTL: o.Freshness.TTL(t.now), Detail: why}
-	if why == policy.Fresh {
-		t.status.Detail = policy.None
+	t.status = policy.CacheStatus{Hit: true, HasTTL: true, TTL: o.Freshness.TTL(t.now)}
+	t.record.Result, t.record.Saved = ResultHit, o.Took
+	if why != policy.Fresh {
+		t.record.Result, t.status.Detail = ResultStale, why
 	}
 	return deliver
 }
@@ -114,7 +127,7 @@ func fetch(t *transaction) step {
 	landed := t.server.lead(flight, mine)
 	select {
 	case result := <-landed:
-		t.waited()
+		t.waited(mine.backend)
 		return t.land(result.Val.(*landing), mine)
 	case <-t.ctx.Done():
 		return t.gone()
@@ -125,7 +138,7 @@ func fetch(t *transaction) step {
 func fetchAlone(t *transaction) step {
 	mine := t.jobAlone()
 	landed := t.server.fetchHead(t.ctx, t.seat.Flight(), mine)
-	t.waited()
+	t.waited(mine.backend)
 	return t.land(landed, mine)
 }
 
@@ -158,7 +171,8 @@ func (t *transaction) land(l *landing, mine *job) step {
 	if !t.reader.Attached() {
 		return lookUp
 	}
-	t.status = forwarded(t.why, o, l.by != mine)
+	t.record.Result, t.record.Collapsed = ResultMiss, l.by != mine
+	t.status = forwarded(t.why, o, t.record.Collapsed)
 	return deliver
 }
 

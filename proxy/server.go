@@ -3,14 +3,12 @@ package proxy
 import (
 	"context"
 	"log/slog"
-	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
 
-	"lacquer/origin"
-	"lacquer/policy"
 	"lacquer/purge"
 	"lacquer/storage"
 )
@@ -20,16 +18,11 @@ const Name = "lacquer"
 
 // Options say what a server works with.
 type Options struct {
-	Store    *storage.Store
-	Purges   *purge.Log // the store's
-	Origin   origin.Fetcher
-	Backend  string // name of Origin, for the access log
-	Settings policy.Settings
-
-	PurgeAllow    []netip.Prefix // who may purge
-	PurgeExplicit bool           // PurgeAllow was written by the user: a proxy in front on the same machine is meant
-	Log           *slog.Logger
-	Now           func() time.Time // time.Now if nil
+	Store  *storage.Store
+	Purges *purge.Log // the store's
+	Site   *Site      // in force until Swap
+	Log    *slog.Logger
+	Now    func() time.Time // time.Now if nil
 }
 
 // Server leads requests. It is safe for concurrent use.
@@ -37,10 +30,8 @@ type Server struct {
 	store    *storage.Store
 	purges   *purge.Log
 	purger   *purge.Purger
-	origin   origin.Fetcher
-	backend  string
-	settings policy.Settings
-	access   access
+	site     atomic.Pointer[Site]
+	hooks    hooks
 	log      *slog.Logger
 	failures calm // of the origin
 	now      func() time.Time
@@ -57,22 +48,23 @@ type Server struct {
 // New returns a server. Close ends what it does behind the requests.
 func New(o Options) *Server {
 	s := &Server{
-		store:    o.Store,
-		purges:   o.Purges,
-		origin:   o.Origin,
-		backend:  o.Backend,
-		settings: o.Settings,
-		access:   access{allow: o.PurgeAllow, explicit: o.PurgeExplicit},
-		log:      o.Log,
-		now:      o.Now,
+		store:  o.Store,
+		purges: o.Purges,
+		log:    o.Log,
+		now:    o.Now,
 	}
+	s.site.Store(o.Site)
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.hooks.log, s.hooks.now = s.log, s.now
 	s.purger = purge.NewPurger(o.Purges, o.Store, s.now)
 	s.life, s.stop = context.WithCancel(context.Background())
 	return s
 }
+
+// Purger returns what purges the server's store.
+func (s *Server) Purger() *purge.Purger { return s.purger }
 
 // Close cancels fetches that are still under way and waits for their ends. No request may be under way.
 func (s *Server) Close() {
@@ -83,8 +75,8 @@ func (s *Server) Close() {
 	s.work.Wait()
 }
 
-// begin counts a fetch in, unless the server is closed. Whoever gets true calls s.work.Done at its end.
-func (s *Server) begin() bool {
+// enter counts a fetch in, unless the server is closed. Whoever gets true calls s.work.Done at its end.
+func (s *Server) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {

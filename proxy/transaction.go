@@ -6,18 +6,25 @@ import (
 
 	"lacquer/message"
 	"lacquer/policy"
+	"lacquer/policy/rules"
 	"lacquer/storage"
 )
 
 // transaction is one request on its way. It belongs to one goroutine.
 type transaction struct {
 	server  *Server
+	site    *Site // in force when it began
 	ctx     context.Context
 	request *Request
 	writer  Writer
 	now     time.Time // taken at the start and after every wait
 	arrival uint64    // where the log of purges stood at the start
 
+	vars     rules.Vars
+	effects  rules.Effects // of the step that ran last
+	restarts int
+
+	backend  string // name of the one that is to be asked
 	key      policy.Key
 	identity bool
 	why      policy.Reason // the request did not end with a fresh hit
@@ -37,12 +44,44 @@ type transaction struct {
 	record Record
 }
 
+// begin makes the transaction of a request.
+func (s *Server) begin(ctx context.Context, r *Request, w Writer) *transaction {
+	t := &transaction{
+		server:  s,
+		site:    s.Site(),
+		ctx:     ctx,
+		request: r,
+		writer:  w,
+		now:     s.now(),
+		arrival: s.purges.Number(),
+	}
+	t.vars = rules.Vars{
+		Req:    r.Request,
+		ID:     r.ID,
+		Client: rules.Client{Addr: r.Client.Addr, Peer: r.Client.Peer, Trusted: r.Client.Trusted},
+		Hooks:  &s.hooks,
+	}
+	if r.TLS != nil {
+		t.vars.TLS = &rules.TLS{Version: r.TLS.Version, Cipher: r.TLS.Cipher, ServerName: r.TLS.ServerName, Protocol: r.TLS.Protocol}
+	}
+	return t
+}
+
+// run lets the rules of a step speak. resp is the response that they see and may change, if the step has one.
+func (t *transaction) run(step rules.Step, resp *message.Response) *rules.Effects {
+	t.vars.Now, t.vars.Restarts, t.vars.Resp = t.now, t.restarts, resp
+	t.effects = rules.Effects{}
+	t.site.run(step, &t.vars, &t.effects)
+	return &t.effects
+}
+
 // waited is called after the wait for an origin.
-func (t *transaction) waited() {
+func (t *transaction) waited(backend string) {
 	since := t.now
 	t.now = t.server.now()
-	t.record.Backend = t.server.backend
-	t.record.Waited += int64(t.now.Sub(since))
+	t.record.Backend = backend
+	t.record.Waited += t.now.Sub(since)
+	t.vars.Backend = rules.Backend{Name: backend, Healthy: t.failure == nil, FetchTime: t.record.Waited}
 }
 
 // leave gives up whatever the transaction holds.
@@ -54,9 +93,12 @@ func (t *transaction) leave() {
 	t.own.Close()
 }
 
-// gone ends the way of a request whose client has left.
+// gone ends the way of a request whose client has left, or whose response was cut. What was begun is sent as far as it came.
 func (t *transaction) gone() step {
 	t.record.Cut = true
+	if t.record.Status != 0 && t.ctx.Err() == nil {
+		_ = t.writer.Flush()
+	}
 	t.writer.Abort()
 	return nil
 }

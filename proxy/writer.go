@@ -12,7 +12,16 @@ type Request struct {
 	*message.Request
 	Body   io.Reader // nil without a body
 	Client Client
+	TLS    *TLS   // of the client's connection; nil without
 	ID     string // X-Request-Id: made by edge, or taken over from a trusted proxy
+}
+
+// TLS is what is known of a connection under TLS.
+type TLS struct {
+	Version    string // "1.3" for example
+	Cipher     string // the name of the cipher suite
+	ServerName string // SNI, "" if the client sent none
+	Protocol   string // ALPN, "h2" for example
 }
 
 // Client is who sent a request.
@@ -40,15 +49,4 @@ type Writer interface {
 	Abort()
 	// Upgrade sends a 101 head and hands over the connection. It fails where the protocol has no upgrade.
 	Upgrade(head *message.Response) (io.ReadWriteCloser, error)
-}
-
-// Record is what is known of a transaction when it is over, for the access log.
-type Record struct {
-	Status   int    // of the final response, 0 if none was begun
-	Bytes    int64  // of its body that were written
-	Cut      bool   // the body did not come to its end
-	Cache    string // the Cache-Status that was sent, without the name of the cache
-	Backend  string // name of the backend that was asked for this transaction, "" if none was
-	Waited   int64  // nanoseconds until the origin's head was there; 0 if nothing was fetched
-	Upgraded bool   // the connection was handed to both ends
 }

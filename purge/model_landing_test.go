@@ -19,7 +19,7 @@ const (
 func (m *model) commit(f *modelFlight, o *modelObject, q *modelRequest, now time.Time) (found bool) {
 	p := f.url.place(o.vary, q.secondary(o.vary))
 	was := p.object
-	if found = m.hardAfter(f.url.primary, f.started) == 0 && (was == nil || was.flight < f.number); found {
+	if found = m.hardAfter(f.url.primary, o.tags, f.started) == 0 && (was == nil || was.flight < f.number); found {
 		if was != nil && was.body.whole && !o.body.whole {
 			p.previous = was
 		}
@@ -104,12 +104,7 @@ func (m *model) evict(p *modelPlace, now time.Time) {
 	m.tidy(m.url(o.primary), now)
 }
 
-// purge enters a purge, which holds from now on.
-func (m *model) purge(primary string, soft bool, now time.Time) {
-	m.purges = append(m.purges, modelPurge{primary, soft, now})
-}
-
-// sweep drops what has been purged under a URL, and counts what the log has hit since it was looked at last: since purge number seen.
+// sweep drops what has been purged under a URL.
 func (m *model) sweep(primary string, now time.Time) {
 	u := m.url(primary)
 	for _, p := range u.places {
@@ -123,9 +118,10 @@ func (m *model) sweep(primary string, now time.Time) {
 	m.tidy(u, now)
 }
 
-// sweepExpired drops everywhere what nobody can use any more.
-func (m *model) sweepExpired(now time.Time) {
-	for _, u := range m.urls {
+// sweepAll drops everywhere what has been purged, and what nobody can use any more.
+func (m *model) sweepAll(now time.Time) {
+	for primary, u := range m.urls {
+		m.sweep(primary, now)
 		for _, p := range u.places {
 			if o := p.object; o != nil && o.body.whole && now.After(o.freshness.KeptUntil()) {
 				p.object, p.previous = nil, nil

@@ -1,6 +1,7 @@
 package purge_test
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -18,9 +19,21 @@ type model struct {
 }
 
 type modelPurge struct {
-	primary string
+	primary string // "" for one by tag, or of everything
+	tag     string // "" for one of everything
 	soft    bool
 	at      time.Time
+}
+
+// hits reports whether a purge is one of what has this primary key and these tags.
+func (p *modelPurge) hits(primary string, tags []string) bool {
+	switch {
+	case p.primary != "":
+		return p.primary == primary
+	case p.tag != "":
+		return slices.Contains(tags, p.tag)
+	}
+	return true
 }
 
 // modelURL is what is stored and under way for one primary key.
@@ -48,6 +61,7 @@ type modelObject struct {
 	base      string
 	vary      string
 	values    string // of the request, for vary
+	tags      []string
 	flight    uint64
 	started   uint64 // purges there were when its fetch began
 	freshness policy.Freshness
@@ -112,10 +126,10 @@ func (q *modelRequest) secondary(vary string) string {
 	return q.base + "|" + vary + "|" + q.values(vary)
 }
 
-// hardAfter returns the number of the first hard purge of a URL after so many purges, 0 if there is none.
-func (m *model) hardAfter(primary string, after uint64) uint64 {
+// hardAfter returns the number of the first hard purge that hits after so many purges, 0 if there is none.
+func (m *model) hardAfter(primary string, tags []string, after uint64) uint64 {
 	for i, p := range m.purges {
-		if n := uint64(i) + 1; n > after && p.primary == primary && !p.soft {
+		if n := uint64(i) + 1; n > after && !p.soft && p.hits(primary, tags) {
 			return n
 		}
 	}
@@ -125,7 +139,7 @@ func (m *model) hardAfter(primary string, after uint64) uint64 {
 // softened returns the moment of the last soft purge of an object, zero if there was none.
 func (m *model) softened(o *modelObject) (at time.Time) {
 	for i, p := range m.purges {
-		if uint64(i)+1 > o.started && p.primary == o.primary && p.soft {
+		if uint64(i)+1 > o.started && p.soft && p.hits(o.primary, o.tags) {
 			at = p.at
 		}
 	}
@@ -133,7 +147,7 @@ func (m *model) softened(o *modelObject) (at time.Time) {
 }
 
 // purged reports whether an object must never be given to anybody who asks from now on.
-func (m *model) purged(o *modelObject) bool { return m.hardAfter(o.primary, o.started) != 0 }
+func (m *model) purged(o *modelObject) bool { return m.hardAfter(o.primary, o.tags, o.started) != 0 }
 
 func (m *model) judge(o *modelObject, now time.Time) policy.Use {
 	return o.freshness.Judge(now, m.softened(o))
@@ -245,13 +259,12 @@ func (m *model) miss(u *modelURL, p *modelPlace, q *modelRequest, why policy.Rea
 	return a
 }
 
-// doomed reports whether a flight is of no use for a request, since it began before a purge that was acknowledged before that arrived.
-func (m *model) doomed(f *modelFlight, q *modelRequest) bool {
-	return m.purgedFor(f, q.arrival)
-}
+// doomed reports whether it is known, before the head and its tags have come, that a flight is of no use for a request.
+func (m *model) doomed(f *modelFlight, q *modelRequest) bool { return m.purgedFor(f, nil, q.arrival) }
 
-func (m *model) purgedFor(f *modelFlight, arrival uint64) bool {
-	n := m.hardAfter(f.url.primary, f.started)
+// purgedFor reports whether a flight began before a purge that was acknowledged before a request arrived.
+func (m *model) purgedFor(f *modelFlight, tags []string, arrival uint64) bool {
+	n := m.hardAfter(f.url.primary, tags, f.started)
 	return n != 0 && n <= arrival
 }
 

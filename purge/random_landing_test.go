@@ -1,7 +1,6 @@
 package purge_test
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -20,10 +19,10 @@ func (w *walk) take() *walkFlight {
 
 // land ends one of the flights in one of the ways in which they end.
 func (w *walk) land() {
-	if w.tight && len(w.arriving) > 1 || w.strained() {
+	if w.tight && len(w.arriving) > 1 || w.strained(60_000) {
 		return
 	}
-	if len(w.flights) == 0 || len(w.flights) < 6 && w.one(2) {
+	if len(w.flights) == 0 || !w.tight && len(w.flights) < 6 && w.one(2) {
 		return // let some gather
 	}
 	f := w.take()
@@ -66,9 +65,10 @@ func (w *walk) response(f *walkFlight, q *modelRequest) (*modelObject, storage.R
 		primary: q.primary, base: q.base, flight: f.model.number, started: f.model.started,
 		vary:      pick(w, "", "", "accept-encoding", "accept-language", "accept-encoding, accept-language"),
 		shareable: w.one(2),
+		tags:      pick(w, nil, nil, []string{"red"}, []string{"green", "blue"}),
 		freshness: policy.Freshness{
 			Received:             time.Now(),
-			Lifetime:             pick(w, 0, 5*time.Second, time.Minute, time.Hour),
+			Lifetime:             pick(w, 0, 5*time.Second, time.Minute, time.Hour, 10*time.Hour),
 			StaleWhileRevalidate: pick(w, 0, 10*time.Second, time.Minute),
 			StaleIfError:         pick(w, 0, time.Minute),
 			Keep:                 pick(w, 0, 30*time.Second),
@@ -85,17 +85,20 @@ func (w *walk) response(f *walkFlight, q *modelRequest) (*modelObject, storage.R
 		vary.Add("Vary", o.vary)
 	}
 	return o, storage.Response{
-		Head: head, Request: header(q), Freshness: o.freshness, Vary: message.ParseVary(vary), Shareable: o.shareable, Length: message.Unknown,
+		Head: head, Request: header(q), Freshness: o.freshness, Vary: message.ParseVary(vary), Shareable: o.shareable, Tags: o.tags, Length: message.Unknown,
 	}
 }
 
 // arrive makes a response one whose body is to come.
 func (w *walk) arrive(o *modelObject, r *storage.Response) *arrival {
 	a := &arrival{object: o, size: w.random.Int64N(w.model.maxObject * 11 / 10), declared: message.Unknown}
-	if w.one(2) {
+	if w.tight {
+		a.size = max(a.size, w.model.maxObject/2)
+	}
+	if w.tight || w.one(2) {
 		a.declared = a.size
 	}
-	r.Length, r.Abandon = a.declared, func() { a.abandoned++ }
+	r.Length, r.Abandon = a.declared, func() { a.abandoned.Add(1) }
 	o.body = &modelBody{kept: true, lonelySince: time.Now()}
 	w.arriving = append(w.arriving, a)
 	return a
@@ -149,7 +152,7 @@ func (w *walk) settle(f *walkFlight, o *modelObject, stored bool) {
 		w.fatalf("outcome %+v", *got)
 	}
 	for _, seat := range f.seats {
-		want := w.model.purgedFor(f.model, seat.request.arrival)
+		want := w.model.purgedFor(f.model, o.tags, seat.request.arrival)
 		if got.PurgedFor(seat.request.arrival) != want {
 			w.fatalf("purged for who arrived at %d: %v, want %v", seat.request.arrival, !want, want)
 		}
@@ -159,7 +162,7 @@ func (w *walk) settle(f *walkFlight, o *modelObject, stored bool) {
 		w.add(o, seat.real.Reader(), seat.real.Leave)
 	}
 	for range f.seats { // some go at once, as those do who may not have it
-		if w.one(2) || w.tight && len(w.readers) > 3 {
+		if w.one(2) || w.tight && len(w.readers) > 0 {
 			w.close(len(w.readers) - 1)
 		}
 	}
@@ -167,7 +170,7 @@ func (w *walk) settle(f *walkFlight, o *modelObject, stored bool) {
 
 // grow lets a body that is under way grow, or end.
 func (w *walk) grow() {
-	if len(w.arriving) == 0 {
+	if len(w.arriving) == 0 || w.strained(100_000) {
 		return
 	}
 	at := w.random.IntN(len(w.arriving))
@@ -188,7 +191,7 @@ func (w *walk) grow() {
 		return
 	}
 	space, err := o.real.Body.Space(w.t.Context())
-	if a.abandoned > 0 {
+	if a.abandoned.Load() > 0 {
 		if err != storage.ErrAbandoned {
 			w.fatalf("%s was abandoned, and may grow: %v", w.name(o.real), err)
 		}
@@ -215,7 +218,7 @@ func (w *walk) cut(at int, err error) {
 	w.store.Break(o.real, err)
 	w.model.cut(o, time.Now())
 	w.notice()
-	if o.real.Body.Failed() != true {
-		w.fatalf("it has not failed: %s", fmt.Sprint(o.real.Body.Size()))
+	if !o.real.Body.Failed() {
+		w.fatalf("it has not failed")
 	}
 }

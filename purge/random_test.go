@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,7 +25,7 @@ var (
 
 // Random operations on the store and its purges do what the model says, step by step.
 func TestRandomWalk(t *testing.T) {
-	walk := func(seed uint64, tight bool) {
+	walk := func(t *testing.T, seed uint64, tight bool) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWalk(t, seed, tight)
@@ -42,12 +43,12 @@ func TestRandomWalk(t *testing.T) {
 	}
 	t.Run("room for all", func(t *testing.T) {
 		for _, s := range seeds {
-			walk(s, false)
+			walk(t, s, false)
 		}
 	})
 	t.Run("tight", func(t *testing.T) {
 		for _, s := range seeds {
-			walk(s, true)
+			walk(t, s, true)
 		}
 	})
 }
@@ -90,7 +91,7 @@ type arrival struct {
 	object    *modelObject
 	size      int64 // bytes it will have
 	declared  int64
-	abandoned int
+	abandoned atomic.Int32
 }
 
 // walkReader is somebody who reads a body.
@@ -107,7 +108,7 @@ func newWalk(t *testing.T, seed uint64, tight bool) *walk {
 	w := &walk{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), tight: tight, began: time.Now(), urls: 3}
 	memory, maxObject := int64(64*mebibyte), int64(60_000)
 	if tight {
-		memory, maxObject, w.urls = mebibyte, 20_000, 12
+		memory, maxObject, w.urls = mebibyte, 40_000, 12
 	}
 	w.house = newHouse(t, memory, maxObject)
 	w.limit = memory * 60 / 100
@@ -131,8 +132,8 @@ func (w *walk) one(in int) bool { return w.random.IntN(in) == 0 }
 
 func pick[T any](w *walk, from ...T) T { return from[w.random.IntN(len(from))] }
 
-// strained reports whether there is so little memory left for what is under way that the model would have to count it.
-func (w *walk) strained() bool { return w.tight && w.store.Stats().UnderWay > 50_000 }
+// strained reports whether so much is under way that the model would have to count it. Then the walk lets it end first.
+func (w *walk) strained(limit int64) bool { return w.tight && w.store.Stats().UnderWay > limit }
 
 // move takes one step.
 func (w *walk) move() {
@@ -143,6 +144,10 @@ func (w *walk) move() {
 		w.land()
 	case n < 78:
 		w.grow()
+		if w.tight {
+			w.grow()
+			w.grow()
+		}
 	case n < 86:
 		w.read()
 	case n < 89:
@@ -213,7 +218,7 @@ func (w *walk) judge(q *modelRequest, a storage.Answer, now time.Time) {
 	case o.values != q.values(o.vary) || !a.Object.Matches(header(q)):
 		w.fatalf("found %s, whose variant is another: %s", w.name(a.Object), o.values)
 	case w.model.purged(o):
-		w.fatalf("found %s in spite of purge %d", w.name(a.Object), w.model.hardAfter(o.primary, o.started))
+		w.fatalf("found %s in spite of purge %d", w.name(a.Object), w.model.hardAfter(o.primary, o.tags, o.started))
 	case o.gone:
 		w.fatalf("found %s, which was cut or evicted", w.name(a.Object))
 	case a.Find == storage.Hit && w.model.judge(o, now) != policy.UseFresh:
@@ -261,7 +266,7 @@ func (w *walk) begin(f *modelFlight, real *storage.Flight) {
 
 // follow now and then reads what was found.
 func (w *walk) follow(o *modelObject) {
-	if w.one(2) || w.tight && len(w.readers) > 3 {
+	if w.one(2) || w.tight && len(w.readers) > 0 {
 		return
 	}
 	r := new(storage.Reader)
@@ -282,37 +287,62 @@ func (w *walk) add(o *modelObject, r *storage.Reader, leave func()) {
 // markOf returns the byte that a body is made of.
 func markOf(o *modelObject) byte { return o.real.Head.Header[0].Value[0] }
 
-// purge forgets a URL: hard or soft, through the purger or, as at the moment before its sweep, in the log alone.
+// purge forgets something, hard or soft.
 func (w *walk) purge() {
-	primary, softly := fmt.Sprint("host/", w.random.IntN(w.urls)), w.one(3)
-	now := time.Now()
+	if w.tight && !w.one(4) {
+		return // or there is never so much stored that something has to be evicted
+	}
+	p := modelPurge{soft: w.one(3), at: time.Now()}
+	switch n := w.random.IntN(20); {
+	case n < 15:
+		p.primary = fmt.Sprint("host/", w.random.IntN(w.urls))
+		w.purgeURL(p)
+		return
+	case n < 19:
+		p.tag = pick(w, "red", "green", "blue")
+		w.tell("purge tag %s, soft %v", p.tag, p.soft)
+		w.purger.Tag(p.tag, p.soft)
+	default:
+		w.tell("purge all, soft %v", p.soft)
+		w.purger.All(p.soft)
+	}
+	w.model.purges = append(w.model.purges, p)
+	if !w.tight && w.one(2) {
+		w.lookUp() // the store has not yet swept, or is just about it
+	}
+	synctest.Wait()
+	w.model.sweepAll(p.at)
+}
+
+// purgeURL forgets a URL: through the purger or, as at the moment before its sweep, in the log alone.
+func (w *walk) purgeURL(p modelPurge) {
 	if !w.tight && w.one(3) {
-		w.tell("purge %s, soft %v, without a sweep", primary, softly)
-		w.log.URL(primary, softly, now)
-		w.model.purge(primary, softly, now)
-		w.unswept = append(w.unswept, primary)
+		w.tell("purge %s, soft %v, without a sweep", p.primary, p.soft)
+		w.log.URL(p.primary, p.soft, p.at)
+		w.model.purges = append(w.model.purges, p)
+		w.unswept = append(w.unswept, p.primary)
 		return
 	}
 	for _, primary := range w.unswept { // the log may be trimmed now
 		w.store.Sweep(primary)
-		w.model.sweep(primary, now)
+		w.model.sweep(primary, p.at)
 	}
 	w.unswept = nil
-	w.tell("purge %s, soft %v", primary, softly)
-	r := w.purger.URL(primary, softly)
-	w.model.purge(primary, softly, now)
+	w.tell("purge %s, soft %v", p.primary, p.soft)
+	r := w.purger.URL(p.primary, p.soft)
+	w.model.purges = append(w.model.purges, p)
 	if r.Number != uint64(len(w.model.purges)) {
 		w.fatalf("purge number %d, want %d", r.Number, len(w.model.purges))
 	}
 	want := 0
-	if u := w.model.urls[primary]; u != nil {
-		for _, p := range u.places {
+	if u := w.model.urls[p.primary]; u != nil {
+		for _, place := range u.places {
 			// A second soft purge at the same moment changes nothing.
-			if o := p.object; o != nil && (!softly || !w.softenedBefore(o, now)) {
+			if o := place.object; o != nil && (!p.soft || !w.softenedBefore(o, p.at)) {
 				want++
 			}
 		}
-		w.model.sweep(primary, now)
+		w.model.sweep(p.primary, p.at)
 	}
 	if r.Objects != want {
 		w.fatalf("%d objects were purged, want %d", r.Objects, want)
@@ -328,6 +358,9 @@ func (w *walk) softenedBefore(o *modelObject, now time.Time) bool {
 // rest lets time pass, in which the store sweeps, and gives up what nobody reads.
 func (w *walk) rest() {
 	d := pick(w, time.Millisecond, 400*time.Millisecond, time.Second, 4*time.Second, 15*time.Second, 130*time.Second)
+	if w.tight && d > time.Second && !w.one(4) {
+		d = time.Second
+	}
 	w.tell("rest for %v", d)
 	w.pass(d)
 }
@@ -337,7 +370,7 @@ func (w *walk) pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 	for at := before.Truncate(sweepInterval) + sweepInterval; at <= before+d; at += sweepInterval {
-		w.model.sweepExpired(w.began.Add(at))
+		w.model.sweepAll(w.began.Add(at))
 	}
 	w.notice()
 }
@@ -381,7 +414,7 @@ func (w *walk) windDown() {
 	if got := w.store.Stats(); got.UnderWay != 0 || got.Flights != 0 {
 		w.fatalf("at the end %d bytes in %d flights are under way", got.UnderWay, got.Flights)
 	}
-	if w.tight && w.evicted == 0 {
+	if w.tight && *steps >= 4000 && w.evicted == 0 {
 		w.fatalf("nothing was evicted: this walk shows nothing")
 	}
 	for _, primary := range w.unswept {
@@ -407,19 +440,19 @@ func (w *walk) check() {
 	}
 	for _, a := range w.arriving {
 		b := a.object.body
-		want := 0
+		abandoned, want := a.abandoned.Load(), int32(0)
 		if b.readers == 0 && (!b.kept || time.Since(b.lonelySince) >= lonelyLimit) {
 			want = 1
 		}
-		if a.abandoned != want {
-			w.fatalf("the fetch of %s was abandoned %d times, want %d: kept %v, %d readers, since %v", w.name(a.object.real), a.abandoned, want, b.kept,
+		if abandoned != want {
+			w.fatalf("the fetch of %s was abandoned %d times, want %d: kept %v, %d readers, since %v", w.name(a.object.real), abandoned, want, b.kept,
 				b.readers, time.Since(b.lonelySince))
 		}
 	}
 }
 
 func (w *walk) abandoned(b *modelBody) bool {
-	return slices.ContainsFunc(w.arriving, func(a *arrival) bool { return a.object.body == b && a.abandoned > 0 })
+	return slices.ContainsFunc(w.arriving, func(a *arrival) bool { return a.object.body == b && a.abandoned.Load() > 0 })
 }
 
 // objectOf returns what the model knows of an object, which may have been replaced long ago.

@@ -18,9 +18,10 @@ type Flight struct {
 	started   uint64 // number of the log of purges when it was reserved
 	key       policy.Key
 	entry     *entry
-	slot      *slot   // what the look-up found, or nil
-	secondary string  // under which it is listed in entry.flights; "" if it is alone
-	Stored    *Object // what is stored but cannot be used without asking: to be validated, or to stand in for a failing origin; or nil
+	slot      *slot         // what the look-up found, or nil
+	secondary string        // under which it is listed in entry.flights; "" if it is alone
+	Stored    *Object       // what is stored but cannot be used without asking: to be validated, or to stand in for a failing origin; or nil
+	Mark      policy.Reason // of the mark by which it goes alone, or None
 
 	mu      sync.Mutex // protects what follows
 	seats   map[*Seat]struct{}

@@ -116,16 +116,20 @@ func (s *Store) staleLocked(e *entry, sl *slot, q *Query, o *Object) Answer {
 // missLocked reserves a fetch or a seat in one. stored is what is there but cannot be used without asking.
 func (s *Store) missLocked(e *entry, sl *slot, q *Query, why policy.Reason, stored *Object) Answer {
 	a := Answer{Find: Miss, Reason: why, Object: stored}
+	var marked policy.Reason
 	switch {
 	case q.Alone:
 		a.Find, a.Reason = Alone, policy.RequestNoStore
 	case sl != nil && sl.marked(q.Now) != nil:
 		a.Find, a.Reason = Alone, policy.HitForMiss
+		marked = sl.marked(q.Now).Reason
 	case q.Identity && (sl == nil || !sl.shareable.Load()):
 		a.Find, a.Reason = Alone, policy.IdentityAlone
 	}
 	if a.Find == Alone {
-		a.Seat = s.flyLocked(e, sl, q.Key, "", stored).take()
+		f := s.flyLocked(e, sl, q.Key, "", stored)
+		f.Mark = marked
+		a.Seat = f.take()
 		return a
 	}
 	secondary := secondaryKey(q.Key.Base, e.lastVary(), q.Header)

@@ -17,9 +17,10 @@ type Object struct {
 	Body      *Body
 	Freshness policy.Freshness
 	Vary      message.Vary
-	Shareable bool     // the origin said that it is the same for all, in spite of identity
-	Tags      []string // by which it can be purged
-	Number    uint64   // of the flight that brought it, unique
+	Shareable bool          // the origin said that it is the same for all, in spite of identity
+	Tags      []string      // by which it can be purged
+	Took      time.Duration // that the origin needed until the head was there
+	Number    uint64        // of the flight that brought it, unique
 
 	hits     atomic.Int64
 	variant  string        // values of the request's fields that Vary names

@@ -13,10 +13,11 @@ type Response struct {
 	Request   message.Header    // of the request it answers, for Vary
 	Freshness policy.Freshness
 	Vary      message.Vary
-	Shareable bool     // the same for all, in spite of identity
-	Tags      []string // by which it can be purged
-	Length    int64    // bytes of the body as far as the head tells, else message.Unknown
-	Abandon   func()   // cancels the fetch; called at most once, must not block
+	Shareable bool          // the same for all, in spite of identity
+	Tags      []string      // by which it can be purged
+	Took      time.Duration // until the head was there
+	Length    int64         // bytes of the body as far as the head tells, else message.Unknown
+	Abandon   func()        // cancels the fetch; called at most once, must not block
 }
 
 // object makes the object that a flight brought, yet without body.
@@ -27,6 +28,7 @@ func (r *Response) object(f *Flight) *Object {
 		Vary:      r.Vary,
 		Shareable: r.Shareable,
 		Tags:      r.Tags,
+		Took:      r.Took,
 		Number:    f.number,
 		variant:   string(r.Vary.AppendKey(nil, r.Request)),
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/puzpuzpuz/xsync/v4"
@@ -45,6 +46,7 @@ type Store struct {
 	budget    budget // bytes under way, marks, what left the table while it was read
 	keeper    *keeper
 	register  register
+	evictions atomic.Int64  // objects that had to make room
 	soon      chan struct{} // asks for a sweep
 	stop      chan struct{}
 	stopped   sync.WaitGroup
@@ -93,6 +95,7 @@ type Stats struct {
 	Flights  int   // fetches without a head yet
 	Kept     int64 // bytes of whole objects that have a place
 	UnderWay int64 // bytes of bodies under way, of marks, and of what left the table while it is read
+	Evicted  int64 // objects that had to make room for others, since the start
 }
 
 // Stats counts what is there.
@@ -102,6 +105,7 @@ func (s *Store) Stats() Stats {
 		Flights:  s.register.count(),
 		Kept:     s.keeper.used(),
 		UnderWay: s.budget.used.Load(),
+		Evicted:  s.evictions.Load(),
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"lacquer/edge"
 	"lacquer/internal/accesslog"
 	"lacquer/origin"
+	"lacquer/policy"
 	"lacquer/proxy"
 	"lacquer/purge"
 	"lacquer/storage"
@@ -74,8 +75,14 @@ func (d *Daemon) assemble(cfg *Config, host Host) error {
 	d.closeLater(func() error { store.Close(); return nil })
 
 	way := proxy.New(proxy.Options{
-		Store: store, Purges: purges, Origin: backend, Backend: cfg.Backend.Name, Settings: cfg.Cache.Settings,
-		PurgeAllow: cfg.Purge.Allow, PurgeExplicit: cfg.Purge.Explicit, Log: host.Log,
+		Store: store, Purges: purges, Log: host.Log,
+		Site: &proxy.Site{
+			Version:  1,
+			Backends: map[string]origin.Fetcher{cfg.Backend.Name: backend}, Default: cfg.Backend.Name,
+			Settings:   cfg.Cache.Settings,
+			Tags:       policy.TagFields(),
+			PurgeAllow: cfg.Purge.Allow, PurgeExplicit: cfg.Purge.Explicit,
+		},
 	})
 	d.closeLater(func() error { way.Close(); return nil })
 

@@ -1,0 +1,79 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lacquer/message"
+	"lacquer/origin"
+	"lacquer/policy"
+	"lacquer/policy/rules"
+)
+
+// errNoBackend is why a request cannot be fetched that no rule sends anywhere.
+var errNoBackend = errors.New("no rule names a backend for this request, and none is called default")
+
+// consult asks the origin, lets the rules of the steps fetch and response speak, and asks again as they wish.
+func (s *Server) consult(ctx context.Context, j *job) (*origin.Response, error) {
+	j.vars.Now = s.now()
+	j.vars.Backend = rules.Backend{Name: j.backend, Healthy: true}
+	var effects rules.Effects
+	j.site.run(rules.Fetch, &j.vars, &effects)
+	for {
+		began := s.now()
+		answer, err := s.ask(ctx, j)
+		if err != nil {
+			return nil, err
+		}
+		if j.validating && answer.Head.Status == 304 || answer.Conn != nil {
+			return answer, nil // no answer of its own yet: the rules see what it makes of what is stored
+		}
+		j.hear(answer.Head, s.now(), s.now().Sub(began))
+		retry := j.effects.Retry
+		if retry == nil || !j.mayRetry() {
+			return answer, nil
+		}
+		answer.Body.Close()
+		if j.retries++; retry.Backend != "" {
+			j.backend = retry.Backend
+			j.vars.Backend.Name = retry.Backend
+		}
+	}
+}
+
+// hear lets the response rules speak.
+func (j *job) hear(head *message.Response, now time.Time, took time.Duration) {
+	j.vars.Now, j.vars.Resp, j.vars.Backend.FetchTime = now, head, took
+	j.effects = rules.Effects{}
+	j.site.run(rules.Response, &j.vars, &j.effects)
+}
+
+// tags takes the tags of a response out of its fields and from the rules, and takes the fields off that are not for clients.
+func (j *job) tags(head *message.Response) []string {
+	tags := policy.Tidy(append(policy.TagsOf(head.Header, j.site.Tags), j.effects.Tags...))
+	if !j.site.Expose {
+		policy.DropTags(&head.Header, j.site.Tags)
+	}
+	return tags
+}
+
+// ask asks the origin once.
+func (s *Server) ask(ctx context.Context, j *job) (*origin.Response, error) {
+	backend, ok := j.site.Backends[j.backend]
+	if !ok {
+		if j.backend != "" {
+			return nil, fmt.Errorf("a rule names the backend %q, which does not exist", j.backend)
+		}
+		return nil, errNoBackend
+	}
+	answer, err := backend.Fetch(ctx, &origin.Request{Head: j.outgoing, Body: j.body, Interim: j.interim})
+	if err != nil {
+		return nil, err
+	}
+	if answer.Conn == nil {
+		tidy(answer.Head, s.now())
+	}
+	return answer, nil
+}

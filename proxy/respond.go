@@ -1,0 +1,81 @@
+package proxy
+
+import (
+	"strings"
+
+	"lacquer/message"
+	"lacquer/policy"
+	"lacquer/policy/rules"
+)
+
+// maxRestarts is how often a request may begin again.
+const maxRestarts = 4
+
+// respond sends an answer that a rule gives.
+func respond(t *transaction) step {
+	a := t.effects.Respond
+	t.record.Result = ResultSynthetic
+	t.status = policy.CacheStatus{Detail: policy.RuleAnswer}
+	head := &message.Response{Status: a.Status, Major: 1, Minor: 1, Header: a.Headers.Clone(), Length: int64(len(a.Body))}
+	if !message.HasBody("GET", a.Status) {
+		head.Length = 0
+	}
+	t.sign(head)
+	if again := t.polish(head); again != nil {
+		return again
+	}
+	return t.sendOwn(head, a.Body)
+}
+
+// sendOwn sends a response whose body is at hand.
+func (t *transaction) sendOwn(head *message.Response, body []byte) step {
+	if !t.begin(head) {
+		return nil
+	}
+	if message.HasBody(t.request.Method, head.Status) && len(body) > 0 && !t.write(body) {
+		return nil
+	}
+	return t.finish()
+}
+
+// polish lets the deliver rules speak on a head that is about to be sent. A step other than nil is the way that they choose instead.
+func (t *transaction) polish(head *message.Response) step {
+	t.vars.Cache = rules.Cache{
+		Hit:    t.record.Result == ResultHit || t.record.Result == ResultStale,
+		Miss:   t.record.Result == ResultMiss,
+		Pass:   t.record.Result == ResultPass || t.record.Result == ResultPipe,
+		Stale:  t.record.Result == ResultStale,
+		Reason: t.status.Detail,
+	}
+	t.vars.Obj = rules.Obj{}
+	if o := t.object; o != nil {
+		ttl := o.Freshness.TTL(t.now)
+		t.vars.Obj = rules.Obj{Age: o.Freshness.AgeAt(t.now), TTL: ttl, Hits: o.Hits(), Tags: o.Tags, Stale: ttl < 0}
+	}
+	if e := t.run(rules.Deliver, head); e.Restart != nil {
+		return restart
+	}
+	return nil
+}
+
+// restart begins the request again, changed as a rule wishes. One whose body was read cannot be begun again, nor one that was too often.
+func restart(t *transaction) step {
+	r := t.effects.Restart
+	t.leave()
+	if t.restarts++; t.restarts > maxRestarts {
+		return t.refuse(503, policy.Loop, "the rules restarted this request too often")
+	}
+	if t.request.Body != nil {
+		return t.refuse(503, policy.Internal, "the rules restarted a request whose body was read already")
+	}
+	if r.URL != "" {
+		t.request.Path, t.request.Query, t.request.HasQuery = strings.Cut(r.URL, "?")
+	}
+	for _, f := range r.Set {
+		t.request.Header.Set(f.Name, f.Value)
+	}
+	t.object, t.head, t.exact, t.reader, t.stored, t.failure, t.rounds = nil, nil, false, nil, nil, nil, 0
+	t.record = Record{Waited: t.record.Waited}
+	t.now = t.server.now()
+	return decide
+}
