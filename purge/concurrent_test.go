@@ -34,14 +34,17 @@ func TestNothingOlderThanAPurge(t *testing.T) {
 				clients.Wait()
 				r.fetches.Wait()
 				time.Sleep(10 * time.Minute)
-				for r.log.Number()%64 != 0 || r.store.Stats().Entries > 0 {
-					for i := range r.sites {
-						r.purger.URL(r.sites[i].primary, hard)
-					}
+				for i := range 3 * 64 { // the log is trimmed once in 64 purges
+					r.purger.URL(r.sites[i%len(r.sites)].primary, hard)
+				}
+				for r.log.Number()%64 != 0 {
+					r.purger.URL("another", hard)
 				}
 				synctest.Wait()
-				if got := r.store.Stats(); got != (storage.Stats{}) || r.log.Len() != 0 {
-					t.Errorf("at the end: %+v, %d entries in the log", got, r.log.Len())
+				left := r.store.Stats()
+				left.Evicted = 0
+				if left != (storage.Stats{}) || r.log.Len() != 0 {
+					t.Errorf("at the end: %+v, %d entries in the log", left, r.log.Len())
 				}
 				if r.served.Load() == 0 || r.shared.Load() == 0 || r.late.Load() == 0 {
 					t.Errorf("%d requests were served from the store, %d shared a fetch, %d looked up again after a purge: this shows too little",

@@ -16,6 +16,8 @@ type Log struct {
 	urls map[string][]entry // by primary key, in order
 	tags map[string][]entry // by tag, in order
 	all  []entry            // of everything, in order
+
+	forgotten uint64 // up to this entry everything that can be found was checked
 }
 
 // entry is one purge.
@@ -75,6 +77,11 @@ func (l *Log) Judge(s storage.Subject, after uint64) storage.Judgement {
 	for _, tag := range s.Tags {
 		judge(l.tags[tag], after, &j)
 	}
+	if after < l.forgotten {
+		// What was not checked up to there has left the table. A look-up that is about to use it got hold of it before that, perhaps after the
+		// purge that is forgotten.
+		j.Hard = l.forgotten
+	}
 	return j
 }
 
@@ -97,6 +104,7 @@ func judge(entries []entry, after uint64, j *storage.Judgement) {
 func (l *Log) Forget(upto uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.forgotten = max(l.forgotten, upto)
 	l.all = after(l.all, upto)
 	forget(l.urls, upto)
 	forget(l.tags, upto)

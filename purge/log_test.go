@@ -107,3 +107,41 @@ func TestLogTrim(t *testing.T) {
 		t.Errorf("the next purge: number %d, %d entries", n, l.Len())
 	}
 }
+
+// A purge by tag, or of everything, that was let go has been applied to all that can be found. Whoever still holds what was not checked against it
+// found it before that, and must not have it.
+func TestLogForget(t *testing.T) {
+	l := purge.NewLog()
+	l.Tag("red", hard, noon)   // 1
+	l.All(hard, noon)          // 2
+	l.URL("a", hard, noon)     // 3
+	l.Tag("blue", hard, noon)  // 4
+	l.Tag("green", soft, noon) // 5
+	f := func(after uint64, want uint64) {
+		t.Helper()
+		if got := l.Judge(storage.Subject{Primary: "a", Tags: []string{"red", "green"}}, after).Hard; got != want {
+			t.Errorf("after %d: hard %d, want %d", after, got, want)
+		}
+	}
+
+	f(0, 1)
+	f(1, 2)
+	f(3, 0)
+	l.Forget(2)
+	if l.Len() != 3 {
+		t.Errorf("%d entries are left", l.Len())
+	}
+	// What was checked up to there is judged by what is left, what was not is purged.
+	f(2, 3)
+	f(3, 0)
+	f(1, 2)
+	l.Forget(1) // less than before changes nothing
+	f(1, 2)
+	l.Forget(5)
+	f(5, 0)
+	f(4, 5)
+	f(0, 5)
+	if l.Len() != 0 || l.Number() != 5 {
+		t.Errorf("%d entries are left at %d", l.Len(), l.Number())
+	}
+}

@@ -317,3 +317,92 @@ func TestTrimWaitsForSweeps(t *testing.T) {
 		t.Errorf("%d entries are left", n)
 	}
 }
+
+// interruptedLog is a log to which something happens the first time that it is asked to judge.
+type interruptedLog struct {
+	*purge.Log
+	happen atomic.Pointer[func()]
+}
+
+func (l *interruptedLog) Judge(s storage.Subject, after uint64) storage.Judgement {
+	if f := l.happen.Swap(nil); f != nil {
+		(*f)()
+	}
+	return l.Log.Judge(s, after)
+}
+
+// A purge of everything holds from its return on, before the sweep. Here a look-up has got hold of an object, and before it is judged the sweep
+// comes and goes, and with it the entry in the log.
+func TestForgottenDuringLookUp(t *testing.T) {
+	f := func(purges func(*purge.Log)) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			log := &interruptedLog{Log: purge.NewLog()}
+			store, err := storage.New(storage.Options{Memory: 8 * mebibyte, MaxObject: mebibyte, Purges: log})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.Close()
+			h := &house{log: log.Log, store: store}
+			seat := h.ask("a").Seat
+			o := store.Commit(seat.Flight(), storage.Response{
+				Head: new(message.Response), Freshness: policy.Freshness{Received: time.Now(), Lifetime: time.Hour}, Tags: []string{"red"}, Abandon: func() {},
+			})
+			seat.Leave()
+			store.Complete(o)
+
+			purges(log.Log)
+			sweep := func() {
+				store.SweepSoon()
+				synctest.Wait()
+				if log.Len() != 0 {
+					t.Errorf("%d entries are left after the sweep", log.Len())
+				}
+			}
+			log.happen.Store(&sweep)
+			a := h.ask("a")
+			if a.Object != nil {
+				t.Errorf("found after it was purged: %d (%v)", a.Find, a.Reason)
+				return
+			}
+			h.fail(a)
+		})
+	}
+
+	f(func(l *purge.Log) { l.All(hard, time.Now()) })
+	f(func(l *purge.Log) { l.Tag("red", hard, time.Now()) })
+}
+
+// What has been replaced by something still arriving is swept, too: it must not come back when that is cut and nobody remembers the purge.
+func TestSweepReachesWhatMayComeBack(t *testing.T) {
+	f := func(purges func(*house), forget func(*house)) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t, 8*mebibyte, mebibyte)
+			h.keep(t, "a", 1000)
+			purges(h)
+			seat := h.store.Fly(policy.Key{Primary: "a", Base: "\x04http"}, nil) // between the purge and its sweep
+			o := h.store.Commit(seat.Flight(), storage.Response{Head: new(message.Response), Length: message.Unknown, Abandon: func() {}})
+			forget(h)
+			if n := h.log.Len(); n != 0 {
+				t.Errorf("%d entries are left", n)
+			}
+			h.store.Break(o, errCut)
+			seat.Leave()
+			if a := h.ask("a"); a.Object != nil {
+				t.Errorf("it came back: %d (%v)", a.Find, a.Reason)
+			} else {
+				h.fail(a)
+			}
+		})
+	}
+
+	f(func(h *house) { h.log.URL("a", hard, time.Now()) }, func(h *house) {
+		h.store.Sweep("a")
+		h.log.Trim(h.store.Oldest())
+	})
+	f(func(h *house) { h.log.All(hard, time.Now()) }, func(h *house) {
+		h.store.SweepSoon()
+		synctest.Wait()
+	})
+}

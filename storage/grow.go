@@ -119,6 +119,7 @@ func (s *Store) evicted(o *Object) {
 	if o == nil {
 		return
 	}
+	s.evictions.Add(1)
 	s.remove(o)
 	s.payIfRead(o)
 }

@@ -224,7 +224,7 @@ func TestRefusedLingers(t *testing.T) {
 		if !hit(s, "refused", o) {
 			t.Error("it is gone before its second is over")
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		if hit(s, "refused", o) {
 			t.Error("it is there after its second")
@@ -304,6 +304,20 @@ func TestGoneIsChargedWhileRead(t *testing.T) {
 		purges.purge("a")
 		s.Sweep("a")
 	})
+}
+
+// The same for what was replaced while somebody read it.
+func TestReplacedIsChargedWhileRead(t *testing.T) {
+	s, _ := newStore(t, 8*mebibyte)
+	old := store(t, s, "a", 5000)
+	r := attach(t, old.Body)
+	seat := s.Fly(key("a"), old)
+	o := s.Commit(seat.Flight(), response(message.Unknown))
+	seat.Leave()
+	s.Complete(o)
+	wantStats(t, s, o.Cost(), old.Cost(), "replaced, and read")
+	r.Close()
+	wantStats(t, s, o.Cost(), 0, "replaced")
 }
 
 // A store that is closed drops all it has, and what is being read can be read to its end.

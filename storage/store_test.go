@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"io"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -13,15 +14,10 @@ import (
 
 const mebibyte = 1 << 20
 
-// log is the plainest log of purges: a list that is read from its beginning.
+// log is the plainest log of purges: a list of URLs.
 type log struct {
 	mu      sync.Mutex // protects entries
-	entries []logEntry
-}
-
-type logEntry struct {
-	primary string
-	soft    time.Time // zero for a hard purge
+	entries []string   // primary keys that were purged hard
 }
 
 func (l *log) Number() uint64 {
@@ -36,28 +32,17 @@ func (l *log) Judge(s storage.Subject, after uint64) storage.Judgement {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	j := storage.Judgement{Upto: uint64(len(l.entries))}
-	for i, e := range l.entries[after:] {
-		switch {
-		case e.primary != s.Primary:
-		case !e.soft.IsZero():
-			j.Soft = e.soft
-		case j.Hard == 0:
-			j.Hard = after + uint64(i) + 1
-		}
+	if i := slices.Index(l.entries[after:], s.Primary); i >= 0 {
+		j.Hard = after + uint64(i) + 1
 	}
 	return j
 }
 
 // purge appends a hard purge, without sweeping.
-func (l *log) purge(primary string) { l.append(logEntry{primary: primary}) }
-
-// soften appends a soft purge, without sweeping.
-func (l *log) soften(primary string, at time.Time) { l.append(logEntry{primary, at}) }
-
-func (l *log) append(e logEntry) {
+func (l *log) purge(primary string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.entries = append(l.entries, e)
+	l.entries = append(l.entries, primary)
 }
 
 // newStore returns a store that may use memory bytes, and its log.
