@@ -53,11 +53,15 @@ const house = `
 	# Writes down what edge saw.
 	internal/accesslog   < proxy edge
 
+	# Keeps what TLS listeners show: certificates from files, by ACME, or signed by itself.
+	internal/certificates
+	                     + github.com/caddyserver/certmagic github.com/mholt/acmez/v3 go.uber.org/zap
+
 	# A network in memory, for tests alone: no room below may know it.
 	internal/memnet
 
 	# Assembles.
-	internal/daemon      < message policy storage origin purge proxy edge internal/accesslog
+	internal/daemon      < message policy storage origin purge proxy edge internal/accesslog internal/certificates
 	                     + github.com/goccy/go-yaml golang.org/x/sys
 
 	# Starts.

@@ -15,18 +15,38 @@ import (
 // machine is what the house sees of the machine: as much memory on every one.
 var machine = fstest.MapFS{"proc/meminfo": {Data: []byte("MemAvailable: 131072 kB\n")}}
 
+// house is a Lacquer in a story's network.
+type house struct {
+	*daemon.Daemon
+	source daemon.Source
+}
+
+// Reload takes another configuration.
+func (h *house) Reload(config []byte) error {
+	h.source.Data = config
+	_, err := h.Daemon.Reload()
+	return err
+}
+
 // start starts the whole house in the story's network.
 func start(config []byte, host story.Host) (story.House, error) {
-	cfg, err := daemon.Load(daemon.Source{File: "lacquer.yaml", Data: config, System: machine})
+	h := &house{source: daemon.Source{File: "lacquer.yaml", Data: config, System: machine, Files: host.Files}}
+	load := func() (*daemon.Config, error) { return daemon.Load(h.source) }
+	cfg, err := load()
 	if err != nil {
 		return nil, err
 	}
-	return daemon.Start(cfg, daemon.Host{
+	h.Daemon, err = daemon.Start(cfg, daemon.Host{
 		Listen:    host.Network.Listen,
 		Dial:      host.Network.Dial,
 		Log:       slog.New(slog.NewTextHandler(host.Log, nil)),
 		AccessLog: host.AccessLog,
+		Load:      load,
 	})
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
 }
 
 // TestStories plays all stories. One alone: go test ./e2e -run 'TestStories/^herd_cold_page$'.

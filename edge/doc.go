@@ -6,7 +6,11 @@
 //
 // It does not know what happens to a request, what a cache is or which backends there are.
 //
-// HTTP/1.1 is served over net/http, which hides some of what it mends: a Content-Length beside chunks, a Host beside a target
+// HTTP/1.1 and, under TLS, HTTP/2 are served over net/http, which hides some of what it mends: a Content-Length beside chunks, a Host beside a target
 // in absolute form, folded lines and bare line feeds are not seen here. All that is seen is judged by the strict parser of package
-// message, and nothing of what came in is ever sent on as it stood.
+// message, HTTP/2's pseudo-header fields as the request line that they stand for, and nothing of what came in is ever sent on as it
+// stood.
+//
+// Certificates come from elsewhere, as functions: which one to show, which hosts they are good for, what a certificate authority is
+// to be answered.
 package edge

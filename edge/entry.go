@@ -30,6 +30,8 @@ type Entry struct {
 	Cache    string // the Cache-Status that was sent, without the name of the cache
 	Backend  string // that was asked; "" if none was
 	Waited   time.Duration
+
+	Record proxy.Record // as the handler told it, for metrics; the zero value for a request that did not come that far
 }
 
 // entry returns what is known of a transaction before it is served.
@@ -38,7 +40,7 @@ func (s *Server) entry(begin time.Time, r *http.Request) Entry {
 	return Entry{
 		Time:      begin,
 		Method:    r.Method,
-		Scheme:    "http",
+		Scheme:    schemeOf(r),
 		Host:      r.Host,
 		URI:       r.RequestURI,
 		Proto:     r.Proto,
@@ -57,7 +59,8 @@ func (e *Entry) asks(head *message.Request, client proxy.Client, id string) {
 // gets adds what became of it.
 func (e *Entry) gets(r proxy.Record) {
 	e.Status, e.Bytes, e.Cut, e.Upgraded = r.Status, r.Bytes, r.Cut, r.Upgraded
-	e.Cache, e.Backend, e.Waited = r.Cache, r.Backend, time.Duration(r.Waited)
+	e.Cache, e.Backend, e.Waited = r.Cache, r.Backend, r.Waited
+	e.Record = r
 }
 
 // access hands an entry on.

@@ -14,7 +14,7 @@ import (
 func TestEntry(t *testing.T) {
 	s := &edge.Server{Trusted: trusted, Handler: handler(func(_ context.Context, _ *proxy.Request, w proxy.Writer) proxy.Record {
 		say(w, 404, "no")
-		return proxy.Record{Status: 404, Bytes: 2, Cache: "hit", Backend: "app", Waited: int64(time.Second)}
+		return proxy.Record{Status: 404, Bytes: 2, Cache: "hit", Backend: "app", Waited: time.Second}
 	})}
 	entries := make(chan edge.Entry, 1)
 	s.Access = func(e edge.Entry) { entries <- e }

@@ -17,9 +17,11 @@ type Address struct {
 	Network  string // "tcp" or "unix"
 	Location string // host and port, or the path of a socket
 	PROXY    bool   // each connection begins with a header of the PROXY protocol
+	TLS      bool   // and then with a handshake: see Secure
 }
 
-// Parse reads a listen address: ":8080", "127.0.0.1:8080", "http://:80", "proxy+http://:8081" or "unix:/run/lacquer.sock".
+// Parse reads a listen address: ":8080", "127.0.0.1:8080", "http://:80", "https://:443", "proxy+http://:8081",
+// "proxy+https://:8443" or "unix:/run/lacquer.sock".
 func Parse(text string) (Address, error) {
 	fail := func(format string, a ...any) (Address, error) {
 		return Address{}, fmt.Errorf("listen address %q: %w", text, fmt.Errorf(format, a...))
@@ -33,14 +35,13 @@ func Parse(text string) (Address, error) {
 	a := Address{Network: "tcp", Location: text}
 	if scheme, rest, ok := strings.Cut(text, "://"); ok {
 		a.Location = rest
+		scheme, a.PROXY = strings.CutPrefix(scheme, "proxy+")
 		switch scheme {
 		case "http":
-		case "proxy+http":
-			a.PROXY = true
-		case "https", "proxy+https":
-			return fail("%s is not in this version", scheme)
+		case "https":
+			a.TLS = true
 		default:
-			return fail("unknown scheme %s; there are http, proxy+http and unix:", scheme)
+			return fail("unknown scheme %s; there are http, https, proxy+http, proxy+https and unix:", strings.TrimSuffix(text[:len(text)-len(rest)], "://"))
 		}
 	}
 	host, port, err := net.SplitHostPort(a.Location)
@@ -57,17 +58,20 @@ func Parse(text string) (Address, error) {
 
 // String returns the address as Parse reads it.
 func (a Address) String() string {
-	switch {
-	case a.Network == "unix":
+	if a.Network == "unix" {
 		return "unix:" + a.Location
-	case a.PROXY:
-		return "proxy+http://" + a.Location
-	default:
-		return "http://" + a.Location
 	}
+	scheme := "http"
+	if a.TLS {
+		scheme = "https"
+	}
+	if a.PROXY {
+		scheme = "proxy+" + scheme
+	}
+	return scheme + "://" + a.Location
 }
 
-// Open listens on the address by listen, which net.Listen implements. The PROXY protocol is believed from trusted addresses only,
+// Open listens on the address by listen, which net.Listen implements; whoever wants TLS there wraps what it returns. The PROXY protocol is believed from trusted addresses only,
 // and connections from others are closed without an answer. A Unix socket that nobody answers on is replaced; its owner
 // and group may connect to it.
 func (a Address) Open(listen func(network, address string) (net.Listener, error), trusted []netip.Prefix) (net.Listener, error) {

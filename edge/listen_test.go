@@ -33,6 +33,8 @@ func TestParse(t *testing.T) {
 	f("localhost:8080", "http://localhost:8080")
 	f("[::1]:8080", "http://[::1]:8080")
 	f("proxy+http://:8081", "proxy+http://:8081")
+	f("https://:443", "https://:443")
+	f("proxy+https://127.0.0.1:8443", "proxy+https://127.0.0.1:8443")
 	f("unix:/run/lacquer.sock", "unix:/run/lacquer.sock")
 
 	refused := func(text, want string) {
@@ -41,8 +43,8 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s: %+v, %v; want %q in the error", text, a, err, want)
 		}
 	}
-	refused("https://:443", "not in this version")
-	refused("proxy+https://:443", "not in this version")
+	refused("proxy+ftp://:21", "unknown scheme proxy+ftp")
+	refused("https://", "as in :8080")
 	refused("ftp://:21", "unknown scheme ftp")
 	refused("8080", "as in :8080")
 	refused("", "as in :8080")

@@ -8,8 +8,8 @@ import (
 	"lacquer/message"
 )
 
-// refuse answers a request that is not served, and has the connection closed, since what follows on it cannot be trusted. It
-// returns the bytes of the body that it sent.
+// refuse answers a request that is not served, and has the connection closed, since what follows on it cannot be trusted; not so in
+// HTTP/2, whose frames keep requests apart. It returns the bytes of the body that it sent.
 func (w *writer) refuse(status int, why string) int64 {
 	text := strconv.Itoa(status) + " " + message.StatusText(status) + "\n"
 	if why != "" {
@@ -19,7 +19,9 @@ func (w *writer) refuse(status int, why string) int64 {
 	w.control.SetReadDeadline(time.Now().Add(drainTime)) // net/http reads on for a while, so that the answer arrives
 	h := w.rw.Header()
 	clear(h)
-	h.Set("Connection", "close")
+	if !overHTTP2(w.request) {
+		h.Set("Connection", "close")
+	}
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.Itoa(len(text)))

@@ -27,6 +27,16 @@ func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
 	}
 	request := s.request(r, head)
 	entry.asks(head, request.Client, request.ID)
+	if s.misdirected(r, request) {
+		entry.Status = http.StatusMisdirectedRequest
+		entry.Bytes = w.refuse(entry.Status, "its host is not served on this connection")
+		return
+	}
+	if answer := s.doorstep(r, request); answer != nil {
+		entry.Status = answer.Status
+		entry.Bytes = w.answer(answer)
+		return
+	}
 	if s.limits.Body > 0 && head.Length > s.limits.Body {
 		entry.Status = http.StatusRequestEntityTooLarge
 		entry.Bytes = w.refuse(entry.Status, fmt.Sprintf("its body is longer than %d bytes", s.limits.Body))
@@ -50,12 +60,13 @@ func (s *Server) request(r *http.Request, head *message.Request) *proxy.Request 
 	if client.Trusted {
 		head.Scheme = forwardedScheme(head.Header, head.Scheme)
 	}
-	return &proxy.Request{Request: head, Client: client, ID: requestID(head.Header, client)}
+	return &proxy.Request{Request: head, Client: client, TLS: factsOf(r.TLS), ID: requestID(head.Header, client)}
 }
 
 // body makes a reader of the request's body, and lets it be read while the response is being written.
 func (s *Server) body(r *http.Request, w *writer) *body {
 	w.control.EnableFullDuplex()
+	// In HTTP/2 the library has taken the field away, and sends 100 Continue itself at the first read.
 	w.continues = r.ProtoAtLeast(1, 1) && message.EqualFold(r.Header.Get("Expect"), "100-continue")
 	return &body{source: r.Body, control: w.control, limit: s.limits.Body, pace: s.limits.BodyTime, begin: w.proceed}
 }

@@ -3,6 +3,7 @@ package edge
 import (
 	"context"
 	"errors"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -50,13 +51,19 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Server serves HTTP/1.1 on any number of listeners. Its fields are set before the first Serve and not changed after.
+// Server serves HTTP/1.1 on any number of listeners, and HTTP/2 on those that Secure made. Its fields are set before the first Serve and not changed after.
 type Server struct {
 	Handler Handler
 	Trusted []netip.Prefix // proxies whose forwarding fields and request ids are believed
 	Limits  Limits
 	Log     *slog.Logger // nil discards
 	Access  func(Entry)  // called when a transaction is over, on its goroutine; may be nil
+
+	// What is answered before the Handler is asked. Each may be nil, and is called from many goroutines. A host is in lower case,
+	// without port, brackets and final dot.
+	Covers    func(host string) bool                           // whether there is a certificate for a host; nil stands for all
+	Challenge func(host, path string) (answer string, ok bool) // what a certificate authority wants to read there
+	Secured   func(host string) (authority string, ok bool)    // where requests by http for a host are to go by https
 
 	once   sync.Once // makes what follows
 	http   *http.Server
@@ -75,6 +82,7 @@ func (s *Server) init() {
 		}
 		protocols := new(http.Protocols)
 		protocols.SetHTTP1(true)
+		protocols.SetHTTP2(true) // where ALPN chooses it; never in clear text
 		s.http = &http.Server{
 			Handler:           http.HandlerFunc(s.serve),
 			ReadHeaderTimeout: s.limits.HeaderTime,
@@ -85,7 +93,8 @@ func (s *Server) init() {
 			MaxHeaderBytes:               s.limits.Header,
 			DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 			Protocols:                    protocols,
-			ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+			HTTP2:                        s.limits.http2(),
+			ErrorLog:                     log.New(complaints{s.log}, "", 0),
 		}
 	})
 }

@@ -1,12 +1,14 @@
 package edge
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/textproto"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -65,7 +67,7 @@ func (w *writer) Interim(status int, h message.Header) error {
 	}
 	w.extend()
 	fields := w.rw.Header()
-	copyFields(fields, h)
+	w.copyFields(fields, h)
 	w.rw.WriteHeader(status)
 	clear(fields)
 	return nil
@@ -98,7 +100,7 @@ func (w *writer) Head(head *message.Response) error {
 	w.bodyless = !message.HasBody(w.request.Method, head.Status)
 
 	fields := w.rw.Header()
-	copyFields(fields, head.Header)
+	w.copyFields(fields, head.Header)
 	if _, ok := fields["Content-Type"]; !ok {
 		fields["Content-Type"] = nil // or net/http would guess one from the body
 	}
@@ -110,13 +112,17 @@ func (w *writer) Head(head *message.Response) error {
 	return nil
 }
 
-// copyFields gives net/http the fields of a head, but for those by which it frames the message itself.
-func copyFields(to http.Header, from message.Header) {
+// copyFields gives net/http the fields of a head, but for those by which it frames the message itself, and in HTTP/2 for those of
+// a connection, which make a message malformed there (RFC 9113 section 8.2.2).
+func (w *writer) copyFields(to http.Header, from message.Header) {
+	second := overHTTP2(w.request)
 	for _, f := range from {
 		switch name := textproto.CanonicalMIMEHeaderKey(f.Name); name {
 		case "Content-Length", "Transfer-Encoding", "Trailer":
 		default:
-			to[name] = append(to[name], f.Value)
+			if !second || !slices.Contains(connectionFields, name) {
+				to[name] = append(to[name], f.Value)
+			}
 		}
 	}
 }
@@ -165,30 +171,40 @@ func (w *writer) Finish() error {
 // Abort ends the response such that the client sees that it was cut. The connection is closed when the handler returns.
 func (w *writer) Abort() { w.aborted = true }
 
-// cut closes the connection of a response that was aborted. A body whose end is the connection's end would look whole, so
-// that connection is reset.
+// cut closes the connection of a response that was aborted, or resets its stream. A body whose end is the connection's end would
+// look whole, so that connection is reset.
 func (w *writer) cut() {
 	untilClose := w.begun && !w.bodyless && w.declared == message.Unknown && !w.request.ProtoAtLeast(1, 1)
 	if untilClose {
 		if conn, _, err := w.control.Hijack(); err == nil {
 			reset(conn)
-			conn.Close()
 		}
 	}
 	panic(http.ErrAbortHandler)
 }
 
-// reset has the connection reset when it is closed, if it is one that can be.
+// reset closes a connection such that the other end sees that it was cut, if it is one that can be reset. Beneath TLS it is closed
+// without the alert that would make its end look right (RFC 8446 section 6.1).
 func reset(conn net.Conn) {
-	if wrapped, ok := conn.(interface{ Raw() net.Conn }); ok { // behind the PROXY protocol
-		conn = wrapped.Raw()
-	}
+	conn = beneath(conn)
 	switch c := conn.(type) {
 	case interface{ SetLinger(int) error }:
 		c.SetLinger(0)
 	case interface{ Reset() }:
 		c.Reset()
 	}
+	conn.Close()
+}
+
+// beneath returns the connection beneath TLS and the PROXY protocol.
+func beneath(conn net.Conn) net.Conn {
+	if secured, ok := conn.(*tls.Conn); ok {
+		conn = secured.NetConn()
+	}
+	if wrapped, ok := conn.(interface{ Raw() net.Conn }); ok {
+		conn = wrapped.Raw()
+	}
+	return conn
 }
 
 // Upgrade sends a 101 head and hands over the connection. Bytes that the client sent early are the first to be read from it.
@@ -200,6 +216,8 @@ func (w *writer) Upgrade(head *message.Response) (io.ReadWriteCloser, error) {
 		panic(fmt.Sprintf("BUG: an upgrade with status %d", head.Status))
 	case !w.request.ProtoAtLeast(1, 1):
 		return nil, errors.New("HTTP/1.0 has no upgrade")
+	case overHTTP2(w.request):
+		return nil, errors.New("HTTP/2 has no upgrade")
 	}
 	conn, buffered, err := w.control.Hijack()
 	if err != nil {

@@ -92,6 +92,11 @@ func (h *Header) Del(name string) {
 	h.DelFunc(func(f Field) bool { return EqualFold(f.Name, name) })
 }
 
+// DelAny removes every line that has one of the names.
+func (h *Header) DelAny(names ...string) {
+	h.DelFunc(func(f Field) bool { return isOneOf(f.Name, names) })
+}
+
 // DelFunc removes every line for which drop holds.
 func (h *Header) DelFunc(drop func(Field) bool) {
 	kept := (*h)[:0]

@@ -19,8 +19,9 @@ var errNoBackend = errors.New("no rule names a backend for this request, and non
 func (s *Server) consult(ctx context.Context, j *job) (*origin.Response, error) {
 	j.vars.Now = s.now()
 	j.vars.Backend = rules.Backend{Name: j.backend, Healthy: true}
-	var effects rules.Effects
+	effects := rules.Effects{Trace: j.explains != nil}
 	j.site.run(rules.Fetch, &j.vars, &effects)
+	j.explains.add(effects.Matched)
 	for {
 		began := s.now()
 		answer, err := s.ask(ctx, j)
@@ -46,8 +47,9 @@ func (s *Server) consult(ctx context.Context, j *job) (*origin.Response, error) 
 // hear lets the response rules speak.
 func (j *job) hear(head *message.Response, now time.Time, took time.Duration) {
 	j.vars.Now, j.vars.Resp, j.vars.Backend.FetchTime = now, head, took
-	j.effects = rules.Effects{}
+	j.effects = rules.Effects{Trace: j.explains != nil}
 	j.site.run(rules.Response, &j.vars, &j.effects)
+	j.explains.add(j.effects.Matched)
 }
 
 // tags takes the tags of a response out of its fields and from the rules, and takes the fields off that are not for clients.
@@ -72,8 +74,24 @@ func (s *Server) ask(ctx context.Context, j *job) (*origin.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if answer.Conn == nil {
-		tidy(answer.Head, s.now())
+	if answer.Conn != nil {
+		return answer, nil
 	}
+	if unasked(j.outgoing.Header, answer.Head.Status) {
+		answer.Body.Close()
+		return nil, &origin.Error{Kind: origin.Broken, Backend: j.backend, Err: fmt.Errorf("%d to a request without condition or range", answer.Head.Status)}
+	}
+	tidy(answer.Head, s.now())
 	return answer, nil
+}
+
+// unasked reports whether a status answers a question that was not put.
+func unasked(asked message.Header, status int) bool {
+	switch status {
+	case 304:
+		return !asked.Has("If-None-Match") && !asked.Has("If-Modified-Since") && !asked.Has("If-Range")
+	case 206:
+		return !asked.Has("Range")
+	}
+	return false
 }

@@ -47,7 +47,8 @@ func (t *transaction) clientHead() *message.Response {
 	if size, whole := t.object.Body.Size(); whole && !t.exact {
 		head.Length = size
 	}
-	if t.head == nil || t.head.Header.Has("Age") {
+	stored := !t.object.Freshness.Received.IsZero() // else what the origin says of its age stands
+	if stored && (t.head == nil || t.head.Header.Has("Age")) {
 		head.Header.Set("Age", strconv.FormatInt(int64(t.object.Freshness.AgeAt(t.now).Seconds()), 10))
 	}
 	t.sign(&head)
@@ -140,14 +141,7 @@ func (t *transaction) finish() step {
 // notModified turns a head into a 304: fields that describe the body go, but those that a cache on the client's side needs
 // (RFC 9110 section 15.4.5).
 func notModified(head *message.Response) *message.Response {
-	head.Header.DelFunc(func(f message.Field) bool {
-		for _, name := range [...]string{"Content-Type", "Content-Encoding", "Content-Language", "Content-Range", "Accept-Ranges"} {
-			if message.EqualFold(f.Name, name) {
-				return true
-			}
-		}
-		return false
-	})
+	head.Header.DelAny("Content-Type", "Content-Encoding", "Content-Language", "Content-Range", "Accept-Ranges")
 	head.Status, head.Length = 304, message.Unknown
 	return head
 }
@@ -155,9 +149,7 @@ func notModified(head *message.Response) *message.Response {
 // unsatisfiable turns a head into a 416 that tells the size there is (RFC 9110 section 15.5.17).
 func unsatisfiable(head *message.Response) *message.Response {
 	whole := head.Length
-	head.Header.DelFunc(func(f message.Field) bool {
-		return message.EqualFold(f.Name, "Content-Type") || message.EqualFold(f.Name, "Content-Encoding") || message.EqualFold(f.Name, "ETag")
-	})
+	head.Header.DelAny("Content-Type", "Content-Encoding", "ETag")
 	head.Header.Set("Content-Range", "bytes */"+strconv.FormatInt(whole, 10))
 	head.Status, head.Length = 416, 0
 	return head

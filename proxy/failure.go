@@ -22,13 +22,21 @@ type failure struct {
 	err    error
 }
 
+// statusError is an answer of the origin that is a failure, where something stored may be served instead.
+type statusError struct{ status int }
+
+func (e *statusError) Error() string { return fmt.Sprintf("the origin answered %d", e.status) }
+
 // reasonOf names the way in which an origin failed.
 func reasonOf(err error) policy.Reason {
 	var e *origin.Error
-	if errors.Is(err, errNoBackend) {
+	var status *statusError
+	switch {
+	case errors.Is(err, errNoBackend):
 		return policy.NoBackend
-	}
-	if !errors.As(err, &e) {
+	case errors.As(err, &status):
+		return policy.ServerError
+	case !errors.As(err, &e):
 		return policy.Internal
 	}
 	switch e.Kind {
@@ -64,6 +72,8 @@ func fail(t *transaction) step {
 	switch t.failure.reason {
 	case policy.OriginTimeout:
 		return t.refuse(504, t.failure.reason, "the site behind this cache did not answer in time")
+	case policy.ServerError:
+		return t.refuse(502, t.failure.reason, "the site behind this cache answered with an error")
 	case policy.Internal, policy.NoBackend:
 		return t.refuse(503, t.failure.reason, "this cache could not serve the request")
 	default:

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -27,6 +26,7 @@ type landing struct {
 
 // lead has the head of a flight fetched, for whoever calls first; the others get the same landing. The fetch goes on if they leave.
 func (s *Server) lead(f *storage.Flight, j *job) <-chan singleflight.Result {
+	f.Begin()
 	return s.heads.DoChan(f.ID, func() (any, error) {
 		if o := f.Outcome(); o != nil {
 			return &landing{outcome: o}, nil // it landed while we were on the way here
@@ -35,16 +35,11 @@ func (s *Server) lead(f *storage.Flight, j *job) <-chan singleflight.Result {
 	})
 }
 
-// refresh has what is stored fetched anew, behind the request that was served with it.
-func (s *Server) refresh(seat *storage.Seat, j *job) {
-	s.lead(seat.Flight(), j)
-	seat.Leave()
-}
-
 // fetchHead asks the origin and ends the flight with what it says. The body is filled behind. Until the head is there the fetch ends
 // with the context of its client; then it belongs to the object. A panic is an outcome like any other.
 func (s *Server) fetchHead(client context.Context, f *storage.Flight, j *job) (l *landing) {
 	l = &landing{by: j}
+	f.Begin()
 	if !s.enter() {
 		s.store.Fail(f, policy.Internal, errClosed)
 		l.outcome = f.Outcome()
@@ -52,12 +47,16 @@ func (s *Server) fetchHead(client context.Context, f *storage.Flight, j *job) (l
 	}
 	defer s.work.Done()
 	ctx, cancel := context.WithCancel(s.life)
+	var unfilled *storage.Object
 	defer func() {
 		if fault := recover(); fault != nil {
 			cancel()
 			s.report("fetch", fault)
-			if f.Outcome() == nil {
+			switch {
+			case f.Outcome() == nil:
 				s.store.Fail(f, policy.Internal, errInternal)
+			case unfilled != nil:
+				s.store.Break(unfilled, errInternal)
 			}
 		}
 		l.outcome = f.Outcome()
@@ -65,57 +64,88 @@ func (s *Server) fetchHead(client context.Context, f *storage.Flight, j *job) (l
 	stay := context.AfterFunc(client, cancel)
 	defer stay()
 
-	asked := s.now()
-	answer, err := s.consult(ctx, j)
-	if err == nil && answer.Conn != nil {
-		answer.Conn.Close()
-		err = &origin.Error{Kind: origin.Broken, Backend: j.backend, Err: errSwitched}
-	}
-	if err == nil && j.validating && answer.Head.Status == 304 {
-		if r, holds := s.freshened(f, j, answer.Head, asked); holds {
-			cancel()
-			answer.Body.Close()
-			s.store.Freshen(f, r)
-			return l
-		}
-		answer.Body.Close()
-		j.dropConditions()
-		asked = s.now()
-		answer, err = s.consult(ctx, j)
-	}
-	if err != nil {
+	found, err := s.inquire(ctx, f, j)
+	switch {
+	case err != nil:
 		cancel()
 		s.store.Fail(f, reasonOf(err), err)
-		return l
-	}
-	received := s.now()
-	if policy.FailureStatus(answer.Head.Status) && f.Stored != nil && f.Stored.ServableOnError(received) && s.store.Holds(f.Stored) {
+	case found.fresh != nil:
 		cancel()
-		answer.Body.Close()
-		s.store.Fail(f, policy.ServerError, fmt.Errorf("the origin answered %d", answer.Head.Status))
-		return l
+		s.store.Freshen(f, *found.fresh)
+	default:
+		l.head = found.answer.Head
+		unfilled = s.settle(f, j, found, cancel)
+		s.work.Add(1) // under our own count, which is not yet done
+		go s.fill(ctx, cancel, unfilled, found.answer.Body)
+		unfilled = nil
 	}
-	l.head = answer.Head
-	o := s.settle(f, j, answer.Head, cancel, asked, received)
-	s.work.Add(1) // under our own count, which is not yet done
-	go s.fill(ctx, cancel, o, answer.Body)
 	return l
 }
 
-// freshened returns what is stored with its fields brought up to date by a 304 (RFC 9111 section 4.3.4). It does not hold if the 304 is not of
-// what is stored, or says that it may not be stored any more: then the whole is to be asked for.
-func (s *Server) freshened(f *storage.Flight, j *job, answer *message.Response, asked time.Time) (r storage.Response, holds bool) {
+// findings are what an origin said: an answer of its own, or that what is stored still holds.
+type findings struct {
+	answer          *origin.Response
+	fresh           *storage.Response // what is stored, brought up to date; nil where answer is the origin's own
+	asked, received time.Time
+}
+
+// inquire asks whether what is stored still holds, and for the whole where it does not or nothing is. An answer that is itself a failure is one, where
+// something stored may stand in for it.
+func (s *Server) inquire(ctx context.Context, f *storage.Flight, j *job) (*findings, error) {
+	found, err := s.askFor(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	status := found.answer.Head.Status
+	switch {
+	case j.validating && status == 304:
+		found.answer.Body.Close()
+		if found.fresh = s.freshened(f, j, found); found.fresh != nil {
+			return found, nil
+		}
+		j.dropConditions()
+		return s.askFor(ctx, j)
+	case policy.FailureStatus(status) && f.Stored != nil && f.Stored.ServableOnError(found.received) && s.store.Holds(f.Stored):
+		found.answer.Body.Close()
+		return nil, &statusError{status}
+	}
+	return found, nil
+}
+
+// askFor asks for a response to an ordinary request.
+func (s *Server) askFor(ctx context.Context, j *job) (*findings, error) {
+	asked := s.now()
+	answer, err := s.consult(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	if answer.Conn != nil {
+		answer.Conn.Close()
+		return nil, &origin.Error{Kind: origin.Broken, Backend: j.backend, Err: errSwitched}
+	}
+	return &findings{answer: answer, asked: asked, received: s.now()}, nil
+}
+
+// freshened returns what is stored with its fields brought up to date by a 304 (RFC 9111 section 4.3.4); nil if the 304 is not of what is stored, or says
+// that it may not be stored any more: then the whole is to be asked for.
+func (s *Server) freshened(f *storage.Flight, j *job, found *findings) *storage.Response {
+	answer := found.answer.Head
 	if !policy.Matches304(f.Stored.Head, answer) {
-		return r, false
+		return nil
 	}
 	head := policy.Freshen(f.Stored.Head, answer)
-	received := s.now()
-	j.hear(head, received, received.Sub(asked))
-	judged := policy.Judge(j.outgoing, head, &j.site.Settings, &j.effects.Wishes, asked, received)
-	if !judged.Store {
-		return r, false
+	took := found.received.Sub(found.asked)
+	j.hear(head, found.received, took)
+	judged := policy.Judge(j.outgoing, head, &j.site.Settings, &j.effects.Wishes, found.asked, found.received)
+	if !judged.Store || variesByOurs(message.ParseVary(head.Header)) {
+		return nil
 	}
-	return j.response(head, &judged, received.Sub(asked)), true
+	tagged := len(policy.TagsOf(head.Header, j.site.Tags)) > 0
+	r := j.response(head, &judged, took)
+	if !tagged { // its tags were taken off when it was stored, and the 304 has none of its own
+		r.Tags = policy.Tidy(append(r.Tags, f.Stored.Tags...))
+	}
+	return &r
 }
 
 // response is what the store is handed of an answer.
@@ -133,17 +163,21 @@ func (j *job) response(head *message.Response, judged *policy.Judgement, took ti
 }
 
 // settle ends a flight by a whole answer: stored if it may be, else marked so that others do not wait for the like of it.
-func (s *Server) settle(f *storage.Flight, j *job, head *message.Response, cancel context.CancelFunc, asked, received time.Time) *storage.Object {
-	judged := policy.Judge(j.outgoing, head, &j.site.Settings, &j.effects.Wishes, asked, received)
-	r := j.response(head, &judged, received.Sub(asked))
+func (s *Server) settle(f *storage.Flight, j *job, found *findings, cancel context.CancelFunc) *storage.Object {
+	head := found.answer.Head
+	judged := policy.Judge(j.outgoing, head, &j.site.Settings, &j.effects.Wishes, found.asked, found.received)
+	r := j.response(head, &judged, found.received.Sub(found.asked))
 	r.Length, r.Abandon = bodyLength(j.outgoing.Method, head), cancel
+	if judged.Store && variesByOurs(r.Vary) {
+		judged = policy.Judgement{Reason: policy.VaryAny}
+	}
 	if judged.Store && r.Length == message.Unknown && f.Mark == policy.TooLarge {
 		judged = policy.Judgement{Reason: policy.TooLarge} // it was the last time, and does not tell beforehand
 	}
 	if judged.Store {
 		return s.store.Commit(f, r)
 	}
-	if r.Vary.Any {
+	if judged.Reason == policy.VaryAny {
 		r.Vary = message.Vary{}
 	}
 	return s.store.Refuse(f, r, refusal(j, head.Status, &judged))
@@ -161,7 +195,7 @@ func refusal(j *job, status int, judged *policy.Judgement) storage.Refusal {
 	switch {
 	case why.Failure:
 		why.Mark = hitForMissOnFailure
-	case !j.shared && (status == 304 || status == 206 || j.outgoing.Method != "GET"):
+	case judged.Reason == policy.StatusOfRequest, !j.shared && (status == 304 || status == 206 || j.outgoing.Method != "GET"):
 		why.Mark = 0 // it answers this client's own question and says nothing of the whole
 	}
 	return why

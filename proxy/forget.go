@@ -14,12 +14,12 @@ var behindProxy = [...]string{
 	"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "CF-Connecting-IP", "CF-Ray", "CF-IPCountry", "CF-Visitor", "True-Client-IP", "X-Client-IP",
 }
 
-// mayPurge reports whether a request may purge. A trusted proxy's word on who asks has been taken already.
+// mayPurge reports whether a request may purge. A trusted proxy's word on who asks has been taken already; one that gave none vouches for nobody.
 func (s *Site) mayPurge(r *Request) bool {
 	if !r.Client.Addr.IsValid() {
 		return false // a Unix socket says nothing of who is behind it
 	}
-	if !s.PurgeExplicit && !r.Client.Trusted {
+	if !s.PurgeExplicit && (!r.Client.Trusted || r.Client.Addr == r.Client.Peer) {
 		for _, name := range behindProxy {
 			if r.Header.Has(name) {
 				return false
@@ -103,7 +103,6 @@ func forgetInDialect(t *transaction) step {
 	if !t.site.mayPurge(t.request) {
 		return t.forbid()
 	}
-	t.why = policy.Refused
 	return t.refuse(501, policy.Refused, "this version purges by URL only; nothing was purged")
 }
 

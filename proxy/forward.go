@@ -13,7 +13,7 @@ var overrides = [...]string{
 	"X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "Proxy",
 }
 
-// hearsay are fields that tell where a request came from. Only a trusted proxy's are passed on.
+// hearsay are fields that tell where a request came from. None is passed on as a client sent it.
 var hearsay = [...]string{
 	"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-Scheme", "X-Forwarded-Ssl",
 	"X-Forwarded-Prefix", "X-Forwarded-By", "X-Forwarded", "Forwarded-For", "Forwarded", "X-Real-IP", "X-Client-IP", "Client-IP", "X-Cluster-Client-IP",
@@ -36,7 +36,8 @@ func (t *transaction) outgoing() *message.Request {
 	message.RemoveHopByHop(h)
 	h.Del("Content-Length")
 	h.Del("Expect")
-	drop(h, overrides[:])
+	h.Del("HTTP2-Settings") // belongs to h2c, which is not offered
+	h.DelAny(overrides[:]...)
 	if upgrade != "" {
 		h.Set("Connection", "Upgrade")
 		h.Set("Upgrade", upgrade)
@@ -47,22 +48,36 @@ func (t *transaction) outgoing() *message.Request {
 	return out
 }
 
-// upgrade returns the protocol that the client asks for, if the request is one to be piped.
+// upgrade returns the protocols that the client asks for, if the request is one to be piped. HTTP/2 in clear text is not among them: through such a
+// tunnel requests would go by everything that is decided here.
 func (t *transaction) upgrade() string {
 	if t.why != policy.PassUpgrade {
 		return ""
 	}
-	return strings.Clone(t.request.Header.Joined("Upgrade"))
+	var asked []string
+	for protocol := range strings.SplitSeq(t.request.Header.Joined("Upgrade"), ",") {
+		if protocol = strings.TrimSpace(protocol); protocol != "" && !message.EqualFold(protocol, "h2c") {
+			asked = append(asked, protocol)
+		}
+	}
+	return strings.Join(asked, ", ")
 }
 
-// introduce tells the origin who asks, in the fields that applications know and in the one of RFC 7239.
+// introduce tells the origin who asks, in the fields that applications know and in the one of RFC 7239. Of what a trusted proxy says, the chain so
+// far is passed on and nothing else: many proxies let the other fields through as any client sends them, and they are not in the key.
 func (t *transaction) introduce(h *message.Header, host string) {
 	c := t.request.Client
 	from := c.Addr
+	chain, forwarded := "", ""
 	if c.Trusted {
-		from = c.Peer // the chain so far stands in the fields
-	} else {
-		drop(h, hearsay[:])
+		from, chain, forwarded = c.Peer, h.Joined("X-Forwarded-For"), h.Joined("Forwarded")
+	}
+	h.DelAny(hearsay[:]...)
+	if chain != "" {
+		h.Add("X-Forwarded-For", chain)
+	}
+	if forwarded != "" {
+		h.Add("Forwarded", forwarded)
 	}
 	address, node := "unknown", "unknown"
 	if from.IsValid() {
@@ -75,9 +90,7 @@ func (t *transaction) introduce(h *message.Header, host string) {
 	if from.IsValid() {
 		appendTo(h, "X-Forwarded-For", address)
 	}
-	if !h.Has("X-Forwarded-Host") {
-		h.Set("X-Forwarded-Host", host)
-	}
+	h.Set("X-Forwarded-Host", host)
 	h.Set("X-Forwarded-Proto", t.request.Scheme)
 	appendTo(h, "Forwarded", "for="+node+";host="+quoted(host)+";proto="+t.request.Scheme)
 	if t.request.ID != "" {
@@ -93,15 +106,18 @@ func quoted(host string) string {
 	return host
 }
 
-func drop(h *message.Header, names []string) {
-	h.DelFunc(func(f message.Field) bool {
-		for _, name := range names {
-			if message.EqualFold(f.Name, name) {
-				return true
-			}
+// written are the fields of a request that we write ourselves. A response that varies by one is for the client that it was made for: the key has
+// what the client sent, and the origin saw something else. Scheme and host are in the key.
+var written = [...]string{"X-Forwarded-For", "Forwarded", "Via", "CDN-Loop", "X-Request-Id"}
+
+// variesByOurs reports whether a response was chosen by fields that we write.
+func variesByOurs(v message.Vary) bool {
+	for _, name := range written {
+		if v.Has(strings.ToLower(name)) {
+			return true
 		}
-		return false
-	})
+	}
+	return false
 }
 
 // appendTo adds an element at the end of a list field, in one line.

@@ -32,7 +32,7 @@ func forwarded(why policy.Reason, o *storage.Outcome, collapsed bool) policy.Cac
 	s := policy.CacheStatus{
 		Fwd:       policy.ForwardOf(why),
 		FwdStatus: o.Object.Head.Status,
-		Stored:    o.Stored,
+		Stored:    o.Shared && o.Object.Kept(),
 		Collapsed: collapsed,
 		Detail:    o.Reason,
 	}

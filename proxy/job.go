@@ -24,9 +24,10 @@ type job struct {
 	shared     bool
 	validating bool // outgoing asks whether what is stored still holds
 
-	vars    rules.Vars
-	effects rules.Effects // of the response rules
-	retries int
+	explains *Explanation
+	vars     rules.Vars
+	effects  rules.Effects // of the response rules
+	retries  int
 }
 
 // newJob makes a job that asks what the client asked.
@@ -38,6 +39,7 @@ func (t *transaction) newJob() *job {
 		outgoing: t.outgoing(),
 		identity: t.identity,
 		vars:     t.vars,
+		explains: t.explains,
 	}
 	j.vars.Req, j.vars.Resp, j.vars.Restarts = j.outgoing, nil, t.restarts
 	return j
@@ -51,7 +53,7 @@ func (t *transaction) job(f *storage.Flight) *job {
 	policy.DropConditions(&j.outgoing.Header)
 	j.outgoing.Header.Del("Cache-Control") // what this client wants of caches is not for all
 	j.outgoing.Header.Del("Pragma")
-	if f.Stored != nil {
+	if f.Stored != nil && f.Stored.Matches(t.request.Header) {
 		before := len(j.outgoing.Header)
 		policy.Conditions(&j.outgoing.Header, f.Stored.Head)
 		j.validating = len(j.outgoing.Header) > before

@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"lacquer/policy"
 )
@@ -36,29 +37,40 @@ func pipe(t *transaction) step {
 	}
 	defer client.Close()
 	t.record.Upgraded = true
-	t.record.Bytes = splice(t.server.life, client, answer.Conn)
+	t.record.Bytes = t.server.splice(client, answer.Conn)
 	return nil
 }
 
-// splice copies both ways until one end closes, or life ends. It returns the bytes that went to the client.
-func splice(life context.Context, client, origin io.ReadWriteCloser) int64 {
-	var sent atomic.Int64
-	var ends sync.WaitGroup
-	hangUp := func() {
+// lingering is how long one direction of a piped connection may go on when the other has ended.
+const lingering = time.Minute
+
+// splice copies both ways until both ends have finished, one fails, one has lingered, or life ends. It returns the bytes that went to the client.
+func (s *Server) splice(client, origin io.ReadWriteCloser) int64 {
+	hangUp := sync.OnceFunc(func() {
 		client.Close()
 		origin.Close()
-	}
-	stop := context.AfterFunc(life, hangUp)
+	})
+	stop := context.AfterFunc(s.life, hangUp)
 	defer stop()
-	ends.Go(func() {
-		n, _ := io.Copy(client, origin)
-		sent.Store(n)
-		hangUp()
-	})
-	ends.Go(func() {
-		_, _ = io.Copy(origin, client)
-		hangUp()
-	})
+	var sent atomic.Int64
+	var ends sync.WaitGroup
+	copyAll := func(to io.ReadWriteCloser, from io.Reader, count *atomic.Int64) {
+		defer func() {
+			if fault := recover(); fault != nil {
+				s.report("pipe", fault)
+				hangUp()
+			}
+		}()
+		n, err := io.Copy(to, from)
+		count.Add(n)
+		if half, ok := to.(interface{ CloseWrite() error }); err != nil || !ok || half.CloseWrite() != nil {
+			hangUp()
+			return
+		}
+		time.AfterFunc(lingering, hangUp)
+	}
+	ends.Go(func() { copyAll(client, origin, &sent) })
+	ends.Go(func() { copyAll(origin, client, new(atomic.Int64)) })
 	ends.Wait()
 	return sent.Load()
 }

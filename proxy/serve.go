@@ -75,15 +75,16 @@ func lookUp(t *transaction) step {
 		return fetchAlone
 	}
 	found := t.server.store.Lookup(t.query())
-	if t.why == policy.None {
+	if t.why == policy.None && (found.Find == storage.Miss || found.Find == storage.Alone) {
 		t.why = found.Reason
 	}
 	switch found.Find {
 	case storage.Hit:
 		return t.use(found.Object, policy.Fresh)
 	case storage.Stale:
-		if found.Seat != nil {
-			t.server.refresh(found.Seat, t.jobBehind(found.Seat.Flight(), found.Object))
+		if t.seat = found.Seat; t.seat != nil {
+			t.server.lead(t.seat.Flight(), t.jobBehind(t.seat.Flight(), found.Object))
+			t.leave()
 		}
 		return t.use(found.Object, found.Reason)
 	case storage.Alone:
@@ -117,6 +118,9 @@ func (t *transaction) use(o *storage.Object, why policy.Reason) step {
 	t.record.Result, t.record.Saved = ResultHit, o.Took
 	if why != policy.Fresh {
 		t.record.Result, t.status.Detail = ResultStale, why
+	}
+	if why == policy.StaleIfError { // the origin was asked (RFC 9211 section 2.1)
+		t.status.Hit, t.status.Fwd = false, policy.ForwardStale
 	}
 	return deliver
 }
@@ -153,24 +157,21 @@ func (t *transaction) land(l *landing, mine *job) step {
 		t.failure = &failure{reason: o.Reason, err: o.Err}
 		return fail
 	case l.by == mine:
-		if !o.Stored && mine.shared && t.request.Header.Has("Range") {
+		if !o.Shared && mine.shared && t.request.Header.Has("Range") {
 			t.leave()
 			t.seat = t.server.store.Fly(t.key, nil)
 			return fetchAlone // the whole was asked for the store's sake; the part will do
 		}
 		t.head, t.exact = l.head, !mine.shared
-	case o.Identity, o.Stored && !o.Object.Matches(t.request.Header):
+	case o.Identity, o.Shared && !o.Object.Matches(t.request.Header):
 		return lookUp
-	case !o.Stored:
+	case !o.Shared:
 		t.leave()
 		t.why = policy.NotShared
 		t.seat = t.server.store.Fly(t.key, t.stored)
 		return fetchAlone
 	}
 	t.object, t.reader = o.Object, t.seat.Reader()
-	if !t.reader.Attached() {
-		return lookUp
-	}
 	t.record.Result, t.record.Collapsed = ResultMiss, l.by != mine
 	t.status = forwarded(t.why, o, t.record.Collapsed)
 	return deliver

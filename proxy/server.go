@@ -53,7 +53,7 @@ func New(o Options) *Server {
 		log:    o.Log,
 		now:    o.Now,
 	}
-	s.site.Store(o.Site)
+	s.Swap(o.Site)
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -36,7 +36,11 @@ func (s *Site) run(step rules.Step, v *rules.Vars, e *rules.Effects) {
 }
 
 // Swap puts another site in the place of the present one, for requests that begin from now on.
-func (s *Server) Swap(site *Site) { s.site.Store(site) }
+func (s *Server) Swap(site *Site) {
+	in := *site
+	in.Settings.MaxObject = s.store.MaxObject(in.Settings.MaxObject)
+	s.site.Store(&in)
+}
 
 // Site returns the site in force.
 func (s *Server) Site() *Site { return s.site.Load() }

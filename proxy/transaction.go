@@ -41,7 +41,8 @@ type transaction struct {
 	status  policy.CacheStatus
 	failure *failure
 
-	record Record
+	record   Record
+	explains *Explanation // takes what the rules did; nil where nobody asked for it
 }
 
 // begin makes the transaction of a request.
@@ -70,8 +71,9 @@ func (s *Server) begin(ctx context.Context, r *Request, w Writer) *transaction {
 // run lets the rules of a step speak. resp is the response that they see and may change, if the step has one.
 func (t *transaction) run(step rules.Step, resp *message.Response) *rules.Effects {
 	t.vars.Now, t.vars.Restarts, t.vars.Resp = t.now, t.restarts, resp
-	t.effects = rules.Effects{}
+	t.effects = rules.Effects{Trace: t.explains != nil}
 	t.site.run(step, &t.vars, &t.effects)
+	t.explains.add(t.effects.Matched)
 	return &t.effects
 }
 

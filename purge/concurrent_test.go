@@ -124,6 +124,9 @@ func (r *rush) request(s *site) {
 	for range 4 {
 		q.Now = time.Now()
 		a := r.store.Lookup(q)
+		if a.Seat != nil {
+			a.Seat.Flight().Begin()
+		}
 		switch a.Find {
 		case storage.Hit, storage.Stale:
 			if a.Seat != nil {

@@ -40,11 +40,15 @@ func newHouse(t testing.TB, memory, maxObject int64) *house {
 }
 
 func (h *house) ask(primary string) storage.Answer {
-	return h.store.Lookup(&storage.Query{
+	a := h.store.Lookup(&storage.Query{
 		Key:     policy.Key{Primary: primary, Base: "\x04http"},
 		Now:     time.Now(),
 		Arrival: h.log.Number(),
 	})
+	if a.Seat != nil {
+		a.Seat.Flight().Begin()
+	}
+	return a
 }
 
 // keep fetches and stores an object of size bytes that is fresh for an hour and then stale for another.

@@ -148,7 +148,7 @@ func (w *walk) freshened(f *walkFlight, q *modelRequest) {
 // settle sees that everybody who waited gets what the flight brought, unless a purge forbids it.
 func (w *walk) settle(f *walkFlight, o *modelObject, stored bool) {
 	got := f.real.Outcome()
-	if got.Object != o.real || got.Stored != stored || got.Err != nil || got.Validated != (stored && o.body.whole) {
+	if got.Object != o.real || got.Shared != stored || got.Err != nil || got.Validated != (stored && o.body.whole) {
 		w.fatalf("outcome %+v", *got)
 	}
 	for _, seat := range f.seats {

@@ -167,6 +167,9 @@ func (w *walk) lookUp() {
 	}
 	now := time.Now()
 	got, want := w.store.Lookup(w.query(q, now)), w.model.lookUp(q, now)
+	if got.Seat != nil {
+		got.Seat.Flight().Begin()
+	}
 	w.tell("look up %+v: find %d (%v), object %s", *q, got.Find, got.Reason, w.name(got.Object))
 	w.judge(q, got, now)
 	if got.Find != want.find || got.Reason != want.reason {

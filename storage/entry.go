@@ -19,7 +19,7 @@ const (
 // entry is all that is stored and under way beneath one primary key: the responses to one URL, for every scheme, every variant.
 type entry struct {
 	primary string
-	marks   *budget               // what its marks are charged to
+	marks   *budget               // what its marks are charged to; there is none for them where it is used up
 	shelf   atomic.Pointer[shelf] // what a look-up reads without lock; replaced under mu, never changed
 
 	mu       sync.Mutex         // protects what follows, and shelf, slot.object and slot.mark against other writers
@@ -64,9 +64,13 @@ func (s *slot) marked(now time.Time) *Mark {
 	return nil
 }
 
+// endOfBase stands between the two parts of a secondary key. No part of either begins like this, as each begins with its length.
+const endOfBase = "\xff\xff\xff\xff"
+
 // appendSecondary appends the secondary key: what rules and scheme add, then the values of the fields that Vary names.
 func appendSecondary(dst []byte, base string, vary message.Vary, h message.Header) []byte {
 	dst = append(dst, base...)
+	dst = append(dst, endOfBase...)
 	return vary.AppendKey(dst, h)
 }
 
@@ -133,6 +137,12 @@ func (e *entry) place(vary message.Vary, secondary string, hash uint64) (s *slot
 		front.slots[secondary] = s
 	}
 	layers[0] = front
+	for _, l := range layers[min(len(layers), maxLayers):] {
+		for _, s := range l.slots {
+			dropped = append(dropped, s.clear()...)
+		}
+	}
+	layers = layers[:min(len(layers), maxLayers)]
 	e.shelf.Store(&shelf{layers: layers})
 	return s, dropped
 }
@@ -146,13 +156,13 @@ func (l *layer) dropAny() []*Object {
 	return nil
 }
 
-// tidy takes slots that hold nothing off the shelf, and layers too many. It returns the objects that went with them. e.mu is held.
-func (e *entry) tidy(now time.Time) (dropped []*Object) {
+// tidy takes slots that hold nothing off the shelf. e.mu is held.
+func (e *entry) tidy(now time.Time) {
 	sh := e.shelf.Load()
 	if sh == nil {
-		return nil
+		return
 	}
-	untidy := len(sh.layers) > maxLayers
+	untidy := false
 	e.slots(func(s *slot) {
 		if s.marked(now) == nil {
 			s.setMark(nil)
@@ -160,15 +170,12 @@ func (e *entry) tidy(now time.Time) (dropped []*Object) {
 		untidy = untidy || s.empty(now)
 	})
 	if !untidy {
-		return nil
+		return
 	}
 	var layers []layer
-	for i, l := range sh.layers {
+	for _, l := range sh.layers {
 		kept := make(map[string]*slot, len(l.slots))
 		for name, s := range l.slots {
-			if i >= maxLayers {
-				dropped = append(dropped, s.clear()...)
-			}
 			if !s.empty(now) {
 				kept[name] = s
 			}
@@ -182,7 +189,6 @@ func (e *entry) tidy(now time.Time) (dropped []*Object) {
 	} else {
 		e.shelf.Store(&shelf{layers: layers})
 	}
-	return dropped
 }
 
 // empty reports whether nothing would be lost with the slot.
@@ -190,13 +196,15 @@ func (s *slot) empty(now time.Time) bool {
 	return s.object.Load() == nil && s.previous == nil && s.mark.Load() == nil && !s.resting(now)
 }
 
-// setMark replaces the mark; nil takes it off. entry.mu is held.
+// setMark replaces the mark; nil takes it off. Where there is no room for another mark, none is made: those who wait for such an answer go by one
+// another all the same. entry.mu is held.
 func (s *slot) setMark(m *Mark) {
-	was := s.mark.Swap(m)
-	switch {
-	case was == nil && m != nil:
-		s.entry.marks.force(markCost)
-	case was != nil && m == nil:
+	was := s.mark.Load()
+	if was == nil && m != nil && !s.entry.marks.take(markCost) {
+		return
+	}
+	s.mark.Store(m)
+	if was != nil && m == nil {
 		s.entry.marks.release(markCost)
 	}
 }

@@ -54,9 +54,6 @@ func (o *Object) Cost() int64 { return o.cost() }
 // Room returns the bytes that a store has for objects and for what is under way.
 func (s *Store) Room() (objects, underWay int64) { return s.keeper.cache.MaxCost(), s.budget.limit }
 
-// MaxObject returns the bytes of the largest body that a store keeps.
-func (s *Store) MaxObject() int64 { return s.maxObject }
-
 // Evict takes the place of an object, as the keeper does when another one deserves it more.
 func (s *Store) Evict(o *Object) { s.evicted(o) }
 

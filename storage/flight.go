@@ -2,6 +2,7 @@ package storage
 
 import (
 	"container/list"
+	"errors"
 	"strconv"
 	"sync"
 
@@ -10,13 +11,14 @@ import (
 )
 
 // Flight is a fetch, from its reservation until its head is there and judged. Those who wait for it have seats. It ends by exactly one of
-// Store.Commit, Store.Mark, Store.Fail.
+// Store.Commit, Store.Freshen, Store.Refuse, Store.Fail.
 type Flight struct {
 	ID string // unique while the process lives
 
 	number    uint64 // the same, to compare: a later fetch's answer replaces an earlier one's
 	started   uint64 // number of the log of purges when it was reserved
 	key       policy.Key
+	store     *Store
 	entry     *entry
 	slot      *slot         // what the look-up found, or nil
 	secondary string        // under which it is listed in entry.flights; "" if it is alone
@@ -25,6 +27,8 @@ type Flight struct {
 
 	mu      sync.Mutex // protects what follows
 	seats   map[*Seat]struct{}
+	begun   bool // somebody has it fetched
+	over    bool // nobody did, and all have left
 	outcome *Outcome
 	element *list.Element // in register
 }
@@ -32,8 +36,8 @@ type Flight struct {
 // Outcome is how a flight ended, for all who have seats in it.
 type Outcome struct {
 	Object *Object // the response, nil on failure
-	// Stored says that the object may be given to all who have seats, if their secondary key is the object's.
-	Stored    bool
+	// Shared says that the object may be given to all who have seats, if they are alike in what Vary names.
+	Shared    bool
 	Validated bool          // the body is the one that was stored: the origin said that it still holds
 	Reason    policy.Reason // why it is not stored, or how the origin failed
 	// Identity says that it is not stored only because of whose request it answers: others may ask anew.
@@ -56,7 +60,7 @@ type Seat struct {
 func (f *Flight) take() *Seat {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.outcome != nil {
+	if f.outcome != nil || f.over {
 		return nil
 	}
 	s := &Seat{flight: f}
@@ -73,12 +77,37 @@ func (s *Seat) Flight() *Flight { return s.flight }
 // Reader returns the reader of the body that came, at its start. The flight has ended. Leave closes it.
 func (s *Seat) Reader() *Reader { return &s.reader }
 
-// Leave gives the seat up, and with it the body. It may be called again.
+// Leave gives the seat up, and with it the body. It may be called again. A flight that all have left before anybody had it fetched ends here.
 func (s *Seat) Leave() {
-	s.flight.mu.Lock()
-	delete(s.flight.seats, s)
-	s.flight.mu.Unlock()
+	if s.flight.forsaken(s) {
+		s.flight.store.Fail(s.flight, policy.Internal, errForsaken)
+	}
 	s.reader.Close()
+}
+
+// errForsaken is why a flight failed that nobody began.
+var errForsaken = errors.New("nobody fetched it")
+
+// forsaken takes a seat out and reports whether it was the last of a flight that has not begun.
+func (f *Flight) forsaken(s *Seat) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, seated := f.seats[s]; !seated {
+		return false
+	}
+	delete(f.seats, s)
+	if f.begun || f.outcome != nil || len(f.seats) > 0 {
+		return false
+	}
+	f.over = true
+	return true
+}
+
+// Begin says that somebody has the flight fetched. Until then it ends when all have left it. Of several calls the first counts.
+func (f *Flight) Begin() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.begun = true
 }
 
 // Outcome returns how the flight ended, nil if it has not.

@@ -252,3 +252,31 @@ func TestVariantsAreBounded(t *testing.T) {
 		t.Errorf("%d bytes are kept for what is gone", cost)
 	}
 }
+
+// A flight that all have left before anybody had it fetched is over, and the next look-up begins another: what goes wrong between reservation and
+// fetch costs one request and no more.
+func TestForsaken(t *testing.T) {
+	s, _ := newStore(t, 8*mebibyte)
+	q := &storage.Query{Key: key("a"), Now: time.Now()}
+	first := s.Lookup(q)
+	second := s.Lookup(q)
+	if first.Seat.Flight() != second.Seat.Flight() {
+		t.Fatal("two flights for one key")
+	}
+	first.Seat.Leave()
+	if second.Seat.Flight().Outcome() != nil {
+		t.Fatal("ended while somebody waits")
+	}
+	second.Seat.Leave()
+	if o := second.Seat.Flight().Outcome(); o == nil || o.Err == nil {
+		t.Fatalf("outcome of a forsaken flight: %+v", o)
+	}
+	third := s.Lookup(q)
+	if third.Seat.Flight() == first.Seat.Flight() {
+		t.Error("a flight that is over was joined")
+	}
+	third.Seat.Leave()
+	if n := s.Stats().Flights; n != 0 {
+		t.Errorf("%d flights are left", n)
+	}
+}

@@ -20,19 +20,23 @@ func (s *Store) Grow(o *Object, n int) {
 	if loose == noMemory {
 		why = policy.NoMemory
 	}
-	now := s.now()
+	s.withdraw(o, &Mark{Reason: why, Until: s.now().Add(markTooLarge)})
+}
+
+// withdraw takes an object off the table that will not become whole, or not be kept. What it had replaced comes back. A mark that is not nil
+// takes its place.
+func (s *Store) withdraw(o *Object, m *Mark) {
 	e := o.slot.entry
 	e.mu.Lock()
-	var dropped []*Object
-	if o.slot.object.Load() == o {
-		dropped = o.slot.takeObjects()
-		if !s.budget.strained() {
-			o.slot.setMark(&Mark{Reason: why, Until: now.Add(markTooLarge)})
-		}
+	defer s.leave(e)
+	if o.slot.object.Load() != o {
+		return
 	}
-	e.tidy(now)
-	s.leave(e)
-	s.discard(dropped)
+	o.slot.object.Store(o.slot.previous)
+	o.slot.previous = nil
+	if m != nil {
+		o.slot.setMark(m)
+	}
 }
 
 // Complete ends the body of an object whole. The object then has to deserve its place among the others.
@@ -47,15 +51,11 @@ func (s *Store) Complete(o *Object) {
 // place asks the keeper for a place for an object that is whole. One that is refused stays a moment longer, or a herd on a full
 // store would fetch it again and again.
 func (s *Store) place(o *Object) {
-	e := o.slot.entry
-	e.mu.Lock()
-	if o.slot.object.Load() != o {
-		e.mu.Unlock()
+	previous, current := s.settleDown(o)
+	if !current {
+		s.payIfRead(o)
 		return
 	}
-	previous := o.slot.previous
-	o.slot.previous = nil
-	e.mu.Unlock()
 	if previous != nil {
 		s.discard([]*Object{previous})
 	}
@@ -66,6 +66,17 @@ func (s *Store) place(o *Object) {
 	if o.slot.object.Load() != o {
 		s.keeper.forget(o)
 	}
+}
+
+// settleDown makes an object that is whole the only one in its slot, and reports whether it still is there.
+func (s *Store) settleDown(o *Object) (previous *Object, current bool) {
+	o.slot.entry.mu.Lock()
+	defer o.slot.entry.mu.Unlock()
+	if o.slot.object.Load() != o {
+		return nil, false
+	}
+	previous, o.slot.previous = o.slot.previous, nil
+	return previous, true
 }
 
 // linger lets an object without a place stay for lingerTime, and as long as it is read.
@@ -87,31 +98,22 @@ func (s *Store) linger(o *Object) {
 // Break ends the body of an object that was cut short: readers see the cut, and the object leaves the table. What it had replaced comes back.
 func (s *Store) Break(o *Object, err error) {
 	o.Body.Fail(err)
-	if o.slot == nil {
-		return
+	if o.slot != nil {
+		s.withdraw(o, nil)
 	}
-	e := o.slot.entry
-	e.mu.Lock()
-	if o.slot.object.Load() == o {
-		o.slot.object.Store(o.slot.previous)
-		o.slot.previous = nil
-	}
-	e.tidy(s.now())
-	s.leave(e)
 }
 
 // remove takes an object off the table if it is there: compare and delete.
 func (s *Store) remove(o *Object) {
 	e := o.slot.entry
 	e.mu.Lock()
+	defer s.leave(e)
 	if o.slot.object.Load() == o {
 		o.slot.object.Store(nil)
 	}
 	if o.slot.previous == o {
 		o.slot.previous = nil
 	}
-	e.tidy(s.now())
-	s.leave(e)
 }
 
 // evicted is the keeper's word that an object has lost its place.
@@ -132,8 +134,11 @@ func (s *Store) discard(objects []*Object) {
 	}
 }
 
-// payIfRead charges an object without a place for as long as somebody reads it.
+// payIfRead charges an object without a place for as long as somebody reads it, unless another one with the same body has it: after a 304.
 func (s *Store) payIfRead(o *Object) {
+	if now := o.slot.object.Load(); now != nil && now.Body == o.Body {
+		return
+	}
 	if o.Body.users.Load() > 0 && o.Body.whole.Load() {
 		o.Body.pay(o.cost())
 	}

@@ -43,7 +43,7 @@ func (s *Store) listEntry(e *entry, yield func(Listed) bool) bool {
 			listed := Listed{Primary: e.primary, Mark: sl.marked(now)}
 			if o := sl.object.Load(); o != nil && !o.purged(s.purges, e.primary) {
 				listed.Object, listed.Variant = o, o.variant
-				listed.Base = strings.TrimSuffix(sl.secondary, o.variant)
+				listed.Base = strings.TrimSuffix(sl.secondary, endOfBase+o.variant)
 			}
 			if (listed.Object != nil || listed.Mark != nil) && !yield(listed) {
 				return false

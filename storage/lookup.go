@@ -55,11 +55,16 @@ func (s *Store) Lookup(q *Query) Answer {
 // reserve is the slow part of Lookup: the entry is locked and judged again.
 func (s *Store) reserve(q *Query) Answer {
 	e := s.lockEntry(q.Key.Primary)
-	var dropped []*Object
-	a := s.judgeLocked(e, q, &dropped)
-	s.leave(e)
+	a, dropped := s.reserveLocked(e, q)
 	s.discard(dropped)
 	return a
+}
+
+// reserveLocked answers a query, and unlocks the entry.
+func (s *Store) reserveLocked(e *entry, q *Query) (a Answer, dropped []*Object) {
+	defer s.leave(e)
+	a = s.judgeLocked(e, q, &dropped)
+	return a, dropped
 }
 
 // judgeLocked answers a query. e.mu is held.
@@ -150,7 +155,7 @@ func (s *Store) doomed(f *Flight, arrival uint64) bool {
 
 // flyLocked begins a flight, listed under secondary unless that is "". e.mu is held.
 func (s *Store) flyLocked(e *entry, sl *slot, key policy.Key, secondary string, stored *Object) *Flight {
-	f := &Flight{key: key, entry: e, slot: sl, secondary: secondary}
+	f := &Flight{key: key, store: s, entry: e, slot: sl, secondary: secondary}
 	if stored != nil {
 		if _, whole := stored.Body.Size(); whole {
 			f.Stored = stored
@@ -183,7 +188,7 @@ func (s *Store) lockEntry(primary string) *entry {
 		e, ok := s.entries.Load(primary)
 		if !ok {
 			kept := strings.Clone(primary)
-			e, _ = s.entries.LoadOrStore(kept, &entry{primary: kept, marks: &s.budget})
+			e, _ = s.entries.LoadOrStore(kept, &entry{primary: kept, marks: &s.marks})
 		}
 		e.mu.Lock()
 		if !e.gone {
@@ -193,9 +198,10 @@ func (s *Store) lockEntry(primary string) *entry {
 	}
 }
 
-// leave unlocks an entry, taking it off the table if nothing is in it.
+// leave unlocks an entry after whatever was done to it, tidied; without anything in it, off the table.
 func (s *Store) leave(e *entry) {
 	defer e.mu.Unlock()
+	e.tidy(s.now())
 	if e.underWay == 0 && e.shelf.Load() == nil && !e.gone {
 		e.gone = true
 		s.entries.Delete(e.primary)

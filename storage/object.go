@@ -30,6 +30,9 @@ type Object struct {
 	softened atomic.Int64  // moment of the last soft purge, in nanoseconds since 1970; 0 if there was none
 }
 
+// Kept reports whether the object was put in the table.
+func (o *Object) Kept() bool { return o.slot != nil }
+
 // Hits returns how often the object was used.
 func (o *Object) Hits() int64 { return o.hits.Load() }
 

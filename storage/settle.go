@@ -53,11 +53,18 @@ func (s *Store) Freshen(f *Flight, r Response) *Object {
 
 // publish puts a response in the table. A nil body is one that is still to come.
 func (s *Store) publish(f *Flight, r Response, body *Body) *Object {
-	o := r.object(f)
+	o, dropped := s.publishLocked(f, r, body)
+	s.discard(dropped)
+	return o
+}
+
+func (s *Store) publishLocked(f *Flight, r Response, body *Body) (o *Object, dropped []*Object) {
+	o = r.object(f)
 	secondary := secondaryKey(f.key.Base, r.Vary, r.Request)
 
 	e := f.entry
 	e.mu.Lock()
+	defer s.leave(e)
 	j := s.purges.Judge(Subject{Primary: e.primary, Tags: r.Tags}, f.started)
 	o.checked.Store(j.Upto)
 	if !j.Soft.IsZero() {
@@ -76,11 +83,8 @@ func (s *Store) publish(f *Flight, r Response, body *Body) *Object {
 	if current {
 		dropped = append(dropped, sl.put(o)...)
 	}
-	s.endLocked(f, &Outcome{Object: o, Stored: true, Validated: body != nil, purged: j.Hard})
-	dropped = append(dropped, e.tidy(s.now())...)
-	s.leave(e)
-	s.discard(dropped)
-	return o
+	s.endLocked(f, &Outcome{Object: o, Shared: true, Validated: body != nil, purged: j.Hard})
+	return o, dropped
 }
 
 // put makes o what look-ups find in the slot. What it replaces stays behind it, if whole, until o is. entry.mu is held.
@@ -112,30 +116,36 @@ type Refusal struct {
 
 // Refuse ends a flight with a response that is not stored, and marks its place. The caller fills the body as after Commit; it is not kept.
 func (s *Store) Refuse(f *Flight, r Response, why Refusal) *Object {
-	o := r.object(f)
+	o, dropped := s.refuseLocked(f, r, why)
+	s.discard(dropped)
+	return o
+}
+
+func (s *Store) refuseLocked(f *Flight, r Response, why Refusal) (o *Object, dropped []*Object) {
+	o = r.object(f)
 	o.Body = newBody(&s.budget, r.Length, -1, r.Abandon)
 	now := s.now()
 
 	e := f.entry
 	e.mu.Lock()
+	defer s.leave(e)
 	j := s.purges.Judge(Subject{Primary: e.primary, Tags: r.Tags}, f.started)
-	var dropped []*Object
 	switch {
 	case why.Identity:
 		if f.slot != nil {
 			f.slot.shareable.Store(false)
 		}
-	case why.Mark > 0 && !s.budget.strained():
-		secondary := secondaryKey(f.key.Base, r.Vary, r.Request)
-		var sl *slot
-		sl, dropped = e.place(r.Vary, secondary, s.hash(e.primary, secondary))
+	case why.Mark > 0:
+		// The mark goes where look-ups for this request go: to what they found, if that is still there.
+		sl := f.slot
+		if sl == nil || sl.object.Load() == nil {
+			secondary := secondaryKey(f.key.Base, r.Vary, r.Request)
+			sl, dropped = e.place(r.Vary, secondary, s.hash(e.primary, secondary))
+		}
 		dropped = append(dropped, sl.putMark(&Mark{Reason: why.Reason, Until: now.Add(why.Mark)}, f.number, why.Failure, now)...)
 	}
 	s.endLocked(f, &Outcome{Object: o, Reason: why.Reason, Identity: why.Identity, purged: j.Hard})
-	dropped = append(dropped, e.tidy(now)...)
-	s.leave(e)
-	s.discard(dropped)
-	return o
+	return o, dropped
 }
 
 // putMark marks the slot. What is stored in it goes, as an answer newer than it has come, unless that was a server error, or it may still be
@@ -157,17 +167,16 @@ func (s *slot) putMark(m *Mark, flight uint64, failure bool, now time.Time) (dro
 	return dropped
 }
 
-// Fail ends a flight that brought no response, or one that must not take the place of what is stored.
+// Fail ends a flight that brought no response, or one that must not take the place of what is stored. Unless the fault is our own or the client's,
+// the origin is left in peace for a moment.
 func (s *Store) Fail(f *Flight, why policy.Reason, err error) {
 	e := f.entry
 	e.mu.Lock()
-	now := s.now()
-	if sl := f.slot; sl != nil && sl.object.Load() != nil {
-		sl.rest.Store(now.Add(restInterval).UnixNano())
+	defer s.leave(e)
+	if sl := f.slot; why != policy.Internal && sl != nil && sl.object.Load() != nil {
+		sl.rest.Store(s.now().Add(restInterval).UnixNano())
 	}
 	s.endLocked(f, &Outcome{Reason: why, Err: err})
-	e.tidy(now)
-	s.leave(e)
 }
 
 // endLocked takes a flight off the lists, after whatever it brought is in the table, and tells its seats. entry.mu is held.

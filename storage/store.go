@@ -11,10 +11,11 @@ import (
 )
 
 const (
-	// Of the memory that the process may use, this much goes to whole objects and this much to bodies under way and marks. The rest
+	// Of the memory that the process may use, this much goes to whole objects, to bodies under way, and to marks. The rest
 	// is for the collector, whose target is set from the same number, and for connections.
 	objectShare   = 0.60
-	underWayShare = 0.15
+	underWayShare = 0.14
+	markShare     = 0.01
 
 	// smallestMemory is what a store can work with.
 	smallestMemory = 1 << 20
@@ -43,7 +44,8 @@ type Store struct {
 	now       func() time.Time
 	seed      maphash.Seed
 	maxObject int64
-	budget    budget // bytes under way, marks, what left the table while it was read
+	budget    budget // bytes under way, and what left the table while it was read
+	marks     budget // what marks take
 	keeper    *keeper
 	register  register
 	evictions atomic.Int64  // objects that had to make room
@@ -71,6 +73,7 @@ func New(o Options) (*Store, error) {
 	}
 	objects := int64(float64(o.Memory) * objectShare)
 	s.budget.limit = int64(float64(o.Memory) * underWayShare)
+	s.marks.limit = int64(float64(o.Memory) * markShare)
 	s.maxObject = min(o.MaxObject, objects/largestPart)
 	var err error
 	if s.keeper, err = newKeeper(objects, s.evicted); err != nil {
@@ -89,12 +92,16 @@ func (s *Store) Close() {
 	})
 }
 
+// MaxObject returns the bytes of the largest body that is kept where so much is asked for: that, or what the memory allows.
+func (s *Store) MaxObject(asked int64) int64 { return min(asked, s.maxObject) }
+
 // Stats are counts of one moment.
 type Stats struct {
 	Entries  int   // primary keys
 	Flights  int   // fetches without a head yet
 	Kept     int64 // bytes of whole objects that have a place
-	UnderWay int64 // bytes of bodies under way, of marks, and of what left the table while it is read
+	UnderWay int64 // bytes of bodies under way, and of what left the table while it is read
+	Marks    int64 // bytes of marks
 	Evicted  int64 // objects that had to make room for others, since the start
 }
 
@@ -105,6 +112,7 @@ func (s *Store) Stats() Stats {
 		Flights:  s.register.count(),
 		Kept:     s.keeper.used(),
 		UnderWay: s.budget.used.Load(),
+		Marks:    s.marks.used.Load(),
 		Evicted:  s.evictions.Load(),
 	}
 }

@@ -61,7 +61,9 @@ func key(primary string) policy.Key { return policy.Key{Primary: primary, Base: 
 
 // ask looks a key up, now.
 func ask(s *storage.Store, primary string, fields ...message.Field) storage.Answer {
-	return s.Lookup(&storage.Query{Key: key(primary), Header: fields, Now: time.Now()})
+	a := s.Lookup(&storage.Query{Key: key(primary), Header: fields, Now: time.Now()})
+	begin(a)
+	return a
 }
 
 // hit reports whether a look-up finds this very object, ready to be used.
@@ -123,5 +125,12 @@ func wantStats(t testing.TB, s *storage.Store, kept, underWay int64, when string
 	t.Helper()
 	if got := s.Stats(); got.Kept != kept || got.UnderWay != underWay {
 		t.Errorf("%s: %d bytes kept and %d under way, want %d and %d", when, got.Kept, got.UnderWay, kept, underWay)
+	}
+}
+
+// begin says that whoever got a seat has the flight fetched.
+func begin(a storage.Answer) {
+	if a.Seat != nil {
+		a.Seat.Flight().Begin()
 	}
 }

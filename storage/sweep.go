@@ -10,39 +10,53 @@ type Swept struct {
 
 // Sweep applies the log of purges to all that is stored under a primary key, now rather than when it is next asked for, and frees its memory.
 func (s *Store) Sweep(primary string) Swept {
-	var swept Swept
 	e, ok := s.entries.Load(primary)
 	if !ok {
-		return swept
+		return Swept{}
 	}
-	var dropped []*Object
-	count := func(o *Object) {
-		size, _ := o.Body.Size()
-		swept.Objects++
-		swept.Bytes += size
-	}
-	e.mu.Lock()
-	e.slots(func(sl *slot) {
-		o := sl.object.Load()
-		if o == nil {
-			return
-		}
-		softened := o.softened.Load()
-		if o.purged(s.purges, primary) {
-			count(o)
-			dropped = append(dropped, sl.clear()...)
-		} else if o.softened.Load() != softened {
-			count(o)
-		}
-		if p := sl.previous; p != nil && p.purged(s.purges, primary) {
-			dropped = append(dropped, p)
-			sl.previous = nil
-		}
-	})
-	dropped = append(dropped, e.tidy(s.now())...)
-	s.leave(e)
+	swept, dropped := s.sweepEntry(e)
 	s.discard(dropped)
 	return swept
+}
+
+// sweepEntry applies the log to one entry, and drops what is past being kept.
+func (s *Store) sweepEntry(e *entry) (swept Swept, dropped []*Object) {
+	e.mu.Lock()
+	defer s.leave(e)
+	now := s.now()
+	e.slots(func(sl *slot) {
+		gone, hit := sl.sweep(s.purges, now)
+		dropped = append(dropped, gone...)
+		for _, o := range hit {
+			size, _ := o.Body.Size()
+			swept.Objects++
+			swept.Bytes += size
+		}
+	})
+	return swept, dropped
+}
+
+// sweep takes out of the slot what a hard purge has hit and what is past being kept. hit is what purges have hit, softly or hard. entry.mu is held.
+func (s *slot) sweep(purges Purges, now time.Time) (gone, hit []*Object) {
+	if p := s.previous; p != nil && p.purged(purges, s.entry.primary) {
+		gone = append(gone, p)
+		s.previous = nil
+	}
+	o := s.object.Load()
+	if o == nil {
+		return gone, nil
+	}
+	softened := o.softened.Load()
+	if o.purged(purges, s.entry.primary) {
+		return append(gone, s.clear()...), []*Object{o}
+	}
+	if o.softened.Load() != softened {
+		hit = append(hit, o)
+	}
+	if _, whole := o.Body.Size(); whole && now.After(o.Freshness.KeptUntil()) {
+		gone = append(gone, s.takeObjects()...)
+	}
+	return gone, hit
 }
 
 // sweepNowAndThen drops what nobody will ask for any more, so that memory goes to what can be used.
@@ -71,27 +85,9 @@ func (s *Store) SweepSoon() {
 // sweepAll drops all objects that were purged or are past being kept, and marks that are over. Thereafter every object was checked against the log
 // as it stood when the sweep began: what is published behind the sweep's back was judged later than that.
 func (s *Store) sweepAll() {
-	now, upto := s.now(), s.purges.Number()
+	upto := s.purges.Number()
 	s.entries.Range(func(_ string, e *entry) bool {
-		var dropped []*Object
-		e.mu.Lock()
-		e.slots(func(sl *slot) {
-			o := sl.object.Load()
-			if o == nil {
-				return
-			}
-			if p := sl.previous; p != nil && p.purged(s.purges, e.primary) {
-				dropped = append(dropped, p)
-				sl.previous = nil
-			}
-			if o.purged(s.purges, e.primary) {
-				dropped = append(dropped, sl.clear()...)
-			} else if _, whole := o.Body.Size(); whole && now.After(o.Freshness.KeptUntil()) {
-				dropped = append(dropped, sl.takeObjects()...)
-			}
-		})
-		dropped = append(dropped, e.tidy(now)...)
-		s.leave(e)
+		_, dropped := s.sweepEntry(e)
 		s.discard(dropped)
 		return true
 	})

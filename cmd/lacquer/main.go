@@ -39,7 +39,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 	})
-	root.AddCommand(serveCommand())
+	root.AddCommand(serveCommand(), checkCommand())
 	root.AddCommand(unbuiltCommands()...)
 	root.AddCommand(versionCommand())
 	return root

@@ -64,7 +64,7 @@ func serve(f serveFlags, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	config, err := loadConfig(f)
+	config, err := loadConfig(f.config, f.Flags)
 	if err != nil {
 		return err
 	}
@@ -85,13 +85,13 @@ func serve(f serveFlags, stderr io.Writer) error {
 	// A reader of the logs that goes away must not take the site down.
 	signal.Ignore(syscall.SIGPIPE)
 
-	d, err := daemon.Start(config, daemon.Host{Log: log})
+	d, err := daemon.Start(config, daemon.Host{State: state.Directory, Log: log})
 	if err != nil {
 		return failure{err}
 	}
 	log.Info("serving",
 		"addresses", d.Addresses(),
-		"backend", config.Backend.URL,
+		"backend", whoIsAsked(config),
 		"memory", config.Cache.Memory.String(),
 		"purge", whoMayPurge(config.Purge),
 		"config", cmp.Or(config.File, "none"),
@@ -110,12 +110,12 @@ func newLog(format string, w io.Writer) (*slog.Logger, error) {
 	return nil, fmt.Errorf("--log-format: %q is no format; write text or json", format)
 }
 
-func loadConfig(f serveFlags) (*daemon.Config, error) {
-	file := f.config
+// loadConfig reads the configuration in a file, or where none is named, in the usual places.
+func loadConfig(file string, flags daemon.Flags) (*daemon.Config, error) {
 	if file == "" {
 		file = findConfig(os.Getenv, exists)
 	}
-	config, err := daemon.Load(daemon.Source{File: file, Environ: os.Environ(), Flags: f.Flags})
+	config, err := daemon.Load(daemon.Source{File: file, Environ: os.Environ(), Flags: flags})
 	var wrong *daemon.Error
 	if err != nil && !(errors.As(err, &wrong) && wrong.WrongUsage()) {
 		return nil, failure{err}
@@ -136,6 +136,18 @@ func limitMemory(memory daemon.Size) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(memory))
 	}
+}
+
+// whoIsAsked says for the log which origin is asked, or which ones if rules choose.
+func whoIsAsked(c *daemon.Config) string {
+	if len(c.Backends) == 1 {
+		return c.Backend.URL
+	}
+	texts := make([]string, len(c.Backends))
+	for i, b := range c.Backends {
+		texts[i] = b.Name + "=" + b.URL
+	}
+	return strings.Join(texts, ", ")
 }
 
 // whoMayPurge says it for the log. Behind another proxy everybody comes from there, so what is allowed only by default does not

@@ -12,7 +12,6 @@ func (e *unbuiltError) Error() string { return e.what + ": not in this version" 
 // unbuilt are the commands that are listed and refused, never half done.
 var unbuilt = []struct{ use, short string }{
 	{"demo", "show a slow little site behind the cache"},
-	{"check", "read configuration and rules, and run the tests of the rules"},
 	{"explain URL", "tell why a URL is a hit or a miss"},
 	{"purge URL...", "forget by URL, tag, prefix or host"},
 	{"ban EXPRESSION", "forget every object for which an expression holds"},

@@ -18,7 +18,7 @@ func watch(d *daemon.Daemon, signals <-chan os.Signal, log *slog.Logger) error {
 		select {
 		case s := <-signals:
 			if s == syscall.SIGHUP {
-				sayNoReload(log)
+				reload(d, log)
 				continue
 			}
 			log.Info("draining", "signal", s.String(), "at_most", daemon.DrainTime.String())
@@ -30,8 +30,19 @@ func watch(d *daemon.Daemon, signals <-chan os.Signal, log *slog.Logger) error {
 	}
 }
 
-func sayNoReload(log *slog.Logger) {
-	log.Warn("reload is not in this version; the configuration is read at the next start")
+// reload reads the configuration anew. What is wrong with it is logged, and the present one stays.
+func reload(d *daemon.Daemon, log *slog.Logger) {
+	_, err := d.ReloadFor("SIGHUP")
+	var wrong *daemon.Error
+	switch {
+	case err == nil:
+	case errors.As(err, &wrong):
+		for _, p := range wrong.Problems {
+			log.Error("the configuration was not reloaded", "at", p.Place.String(), "problem", p.Text)
+		}
+	default:
+		log.Error("the configuration was not reloaded", "problem", err)
+	}
 }
 
 // drain stops d, and gives up on that at a signal.
@@ -48,7 +59,7 @@ func drain(d *daemon.Daemon, signals <-chan os.Signal, log *slog.Logger) error {
 			return nil
 		case s := <-signals:
 			if s == syscall.SIGHUP {
-				sayNoReload(log)
+				log.Warn("the configuration is not reloaded while draining")
 				continue
 			}
 			return failure{fmt.Errorf("ended at once by a second signal (%v); transactions may have been cut", s)}

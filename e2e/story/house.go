@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"testing/fstest"
 	"time"
 
 	"lacquer/internal/memnet"
@@ -21,9 +22,15 @@ type House interface {
 	Stop(ctx context.Context) error
 }
 
+// Reloader is a House that can take another configuration while it runs. If it fails, the present one stays.
+type Reloader interface {
+	Reload(config []byte) error
+}
+
 // Host is what a house gets to live in.
 type Host struct {
 	Network   *memnet.Network
+	Files     fstest.MapFS // the story's files, beside its configuration
 	Log       io.Writer // what it has to say to its operator
 	AccessLog io.Writer
 }
@@ -47,6 +54,7 @@ func (s *Story) startProxy() error {
 	}
 	house, err := s.start([]byte(config), Host{
 		Network:   s.network,
+		Files:     s.script.mapFS(),
 		Log:       transcriptWriter{s, "proxy"},
 		AccessLog: &s.accessLog,
 	})
@@ -56,6 +64,31 @@ func (s *Story) startProxy() error {
 	s.house = house
 	s.note("proxy", "runs")
 	return nil
+}
+
+// mapFS returns the files of a script.
+func (s *Script) mapFS() fstest.MapFS {
+	files := fstest.MapFS{}
+	for name, text := range s.files {
+		files[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return files
+}
+
+// reloadProxy lets the house take another configuration: a file of the story.
+func (s *Story) reloadProxy(file string) error {
+	config, ok := s.script.files[file]
+	if !ok {
+		return fmt.Errorf("there is no file %s", file)
+	}
+	if err := s.startProxy(); err != nil {
+		return err
+	}
+	house, ok := s.house.(Reloader)
+	if !ok {
+		return errors.New("this proxy cannot reload")
+	}
+	return house.Reload([]byte(config))
 }
 
 // stopProxy drains the house and waits until it is done.

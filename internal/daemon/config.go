@@ -9,6 +9,8 @@ import (
 
 	"lacquer/origin"
 	"lacquer/policy"
+	"lacquer/policy/rules"
+	"lacquer/policy/trial"
 )
 
 // Config is a configuration that has been read and checked. Every value is set: where nothing was written, to its default.
@@ -17,12 +19,20 @@ type Config struct {
 	Listen         []string // addresses as edge.Parse reads them, at least one
 	State          string   // the state directory as it was written, "" if it is to be looked for
 	Backends       []Backend
-	Backend        Backend // of Backends, the one that answers what no rule sends elsewhere
+	Backend        Backend // of Backends, the one that answers what no rule sends elsewhere; the zero Backend if there is none
 	Cache          Cache
 	TrustedProxies []netip.Prefix // never IPv4-mapped
 	AccessLog      AccessLog
 	Purge          Purge
 	Limits         Limits
+	TLS            TLS
+	Rules          *rules.Set   // those of the user, and the built-in ones
+	Tests          []trial.Test // of the rules
+	Documents      []Document   // what was read, the configuration itself first
+
+	source  Source              // where Load read it
+	machine bool                // Cache.Memory is what the machine has left
+	lines   map[string][]string // of each file, for excerpts
 }
 
 // Backend is one origin.
@@ -48,6 +58,9 @@ type AccessLog struct {
 type Purge struct {
 	Allow    []netip.Prefix // never IPv4-mapped; empty allows nobody
 	Explicit bool           // the user wrote Allow: it is not the default
+
+	Tags   []policy.TagField // fields of responses that hold tags
+	Expose bool              // they are not taken off before a response goes to clients
 }
 
 // Limits bound what a client may cost.
@@ -66,6 +79,7 @@ type Source struct {
 	Environ []string // NAME=value, as os.Environ has it
 	Flags   Flags
 	System  fs.FS // the root of the file system that tells how much memory is left; nil for the machine's own
+	Files   Files // where File and what it names are read; nil for the machine's own
 }
 
 // Flags are the values of flags as they were written; what is empty was not given.
@@ -78,13 +92,18 @@ type Flags struct {
 
 // Load reads and checks a configuration. An error is always an *Error, which holds everything that is wrong.
 func Load(src Source) (*Config, error) {
-	l := &loader{config: defaults(), environ: environment(src.Environ)}
-	l.config.File = src.File
+	l := &loader{config: defaults(), environ: environment(src.Environ), files: src.Files, lines: map[string][]string{}}
+	if l.files == nil {
+		l.files = machineFiles{}
+	}
+	l.config.File, l.config.source, l.config.lines = src.File, src, l.lines
 	l.readFile(src)
 	l.readEnvironment()
 	l.readFlags(src.Flags)
 	l.chooseBackend()
 	l.requireListen()
+	l.completeTLS()
+	l.compileRules()
 	if len(l.problems) > 0 {
 		return nil, &Error{Problems: l.problems}
 	}
@@ -93,7 +112,7 @@ func Load(src Source) (*Config, error) {
 		if system == nil {
 			system = os.DirFS("/")
 		}
-		l.config.Cache.Memory = defaultMemory(system)
+		l.config.Cache.Memory, l.config.machine = defaultMemory(system), true
 	}
 	return l.config, nil
 }
@@ -112,7 +131,7 @@ func defaults() *Config {
 		Purge: Purge{Allow: []netip.Prefix{
 			netip.MustParsePrefix("127.0.0.0/8"),
 			netip.MustParsePrefix("::1/128"),
-		}},
+		}, Tags: policy.TagFields()},
 		Limits: Limits{
 			Header:     64 << 10,
 			HeaderTime: 10 * time.Second,
@@ -145,12 +164,15 @@ func (l *loader) whole() Place {
 type loader struct {
 	config   *Config
 	environ  map[string]string
-	lines    []string // of the file, for excerpts
+	files    Files
+	lines    map[string][]string // of each file, for excerpts
+	rules    []rules.Node        // as they were written
+	tests    []rules.Node
 	problems []Problem
 }
 
 func (l *loader) report(at Place, text string) {
-	l.problems = append(l.problems, Problem{Place: at, Text: text, Excerpt: excerpt(l.lines, at)})
+	l.problems = append(l.problems, Problem{Place: at, Text: text, Excerpt: excerpt(l.lines[at.Source], at)})
 }
 
 // environment makes a map of NAME=value lines; of a name that stands twice, the last counts.

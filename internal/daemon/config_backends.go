@@ -17,14 +17,14 @@ const DefaultBackend = "default"
 // backendSettings are the keys of one backend.
 func backendSettings() settings[Backend] {
 	return settings[Backend]{
-		one("url", func(b *Backend) *string { return &b.URL }, backendURL),
+		one("url", func(b *Backend) *string { return &b.URL }, backendURL).about("http://host:port, https://host or unix:/path"),
 		onlyURL(),
 		unbuilt[Backend]("balance"),
 		unbuilt[Backend]("probe"),
 		unbuilt[Backend]("max_connections"),
-		one("timeouts.connect", func(b *Backend) *duration { return &b.Timeouts.Connect }, someTime),
-		one("timeouts.first_byte", func(b *Backend) *duration { return &b.Timeouts.FirstByte }, someTime),
-		one("timeouts.between_bytes", func(b *Backend) *duration { return &b.Timeouts.BetweenBytes }, someTime),
+		one("timeouts.connect", func(b *Backend) *duration { return &b.Timeouts.Connect }, someTime).about("for a connection"),
+		one("timeouts.first_byte", func(b *Backend) *duration { return &b.Timeouts.FirstByte }, someTime).about("from the request until the head of the response"),
+		one("timeouts.between_bytes", func(b *Backend) *duration { return &b.Timeouts.BetweenBytes }, someTime).about("without a byte of the body"),
 	}
 }
 
@@ -33,6 +33,8 @@ func onlyURL() setting[Backend] {
 	return setting[Backend]{
 		key:   "urls",
 		list:  true,
+		form:  stringForm,
+		help:  "a list of one URL",
 		begin: func(b *Backend) { b.URL = "" },
 		set: func(b *Backend, text string) error {
 			if b.URL != "" {
@@ -120,9 +122,9 @@ func (l *loader) chooseBackend() {
 		l.report(Place{Source: "--backend", flag: true}, "no backend is known; give its URL, such as --backend http://127.0.0.1:3000, or a configuration by -c FILE")
 	case len(backends) == 0:
 		l.report(Place{Source: l.config.File}, "no backend is known; write it beneath backends, such as default: http://127.0.0.1:3000, or give --backend URL")
-	default:
-		l.report(l.whole(), fmt.Sprintf("none of %d backends is called %q, and rules that choose one are not in this version; call one of them %s",
-			len(backends), DefaultBackend, DefaultBackend))
+	case len(l.rules) == 0:
+		l.report(l.whole(), fmt.Sprintf("none of %d backends is called %q, and no rule chooses one; call one of them %s, or write a rule with backend: %s",
+			len(backends), DefaultBackend, DefaultBackend, backends[0].Name))
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"syscall"
 )
@@ -17,26 +16,31 @@ func (l *loader) readFile(src Source) {
 			return
 		}
 		var err error
-		if text, err = os.ReadFile(src.File); err != nil {
-			l.report(Place{Source: src.File}, unreadable(err))
+		if text, err = l.files.ReadFile(src.File); err != nil {
+			l.report(Place{Source: src.File}, unreadable(err, "name the configuration by -c FILE"))
 			return
 		}
 	}
+	l.config.Documents = append(l.config.Documents, Document{Path: src.File, Text: text})
 	root := l.parseYAML(src.File, text)
 	readSection(l, root, configSettings(), "", l.config)
 }
 
-// unreadable says in a user's words why a file cannot be read.
-func unreadable(err error) string {
+// unreadable says in a user's words why a file cannot be read. The advice is what to do where it is not there.
+func unreadable(err error, advice string) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "there is no such file; name the configuration by -c FILE"
+		return "there is no such file; " + advice
 	case errors.Is(err, fs.ErrPermission):
 		return "permission denied; let this user read the file"
 	case errors.Is(err, syscall.EISDIR):
-		return "is a directory; name a file by -c FILE"
+		return "is a directory; " + strings.Replace(advice, "the configuration", "a file", 1)
 	}
-	return "cannot be read: " + errors.Unwrap(err).Error()
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		err = cause.Err
+	}
+	return "cannot be read: " + err.Error()
 }
 
 // readSection reads the keys beneath section ("" for the root) into target, by the table known.
@@ -105,6 +109,9 @@ func assign[T any](l *loader, values []node, label string, s setting[T], target 
 	for _, v := range values {
 		if v.kind == broken {
 			continue
+		}
+		if s.pairs && v.kind == mapping && len(v.pairs) == 1 && v.pairs[0].value.kind == scalar {
+			v = node{kind: scalar, at: v.at, text: v.pairs[0].key + ": " + v.pairs[0].value.text}
 		}
 		if v.kind != scalar {
 			l.report(v.at, fmt.Sprintf("%sa %s cannot stand in this list", label, v.kind))

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -15,8 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "write what Load says into the golden files")
 
-// TestLoadErrors reads testdata/config/*.txtar: each NAME.yaml is loaded, and what is wrong with it must be what NAME.error
-// says. Lines "environ NAME=value" and "flag --name=value" before the first file hold for all of an archive.
+// TestLoadErrors reads testdata/config/*.txtar: each NAME.yaml is loaded, and what is wrong with it, or else
+// with the tests of its rules, must be what NAME.error says. Files in folders are those that configurations name. Lines "environ NAME=value" and "flag --name=value" before the first file hold for all of an archive.
 func TestLoadErrors(t *testing.T) {
 	archives, err := filepath.Glob("testdata/config/*.txtar")
 	if err != nil || len(archives) == 0 {
@@ -33,8 +35,10 @@ func checkGolden(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	source := sourceOf(t, string(archive.Comment))
-	want := map[string]string{}
+	want, beside := map[string]string{}, fstest.MapFS{}
+	source.Files = beside
 	for _, f := range archive.Files {
+		beside[f.Name] = &fstest.MapFile{Data: f.Data}
 		if name, ok := strings.CutSuffix(f.Name, ".error"); ok {
 			want[name] = string(f.Data)
 		}
@@ -42,11 +46,18 @@ func checkGolden(t *testing.T, path string) {
 	var files []txtar.File
 	for _, f := range archive.Files {
 		name, ok := strings.CutSuffix(f.Name, ".yaml")
-		if !ok {
+		switch {
+		case strings.Contains(f.Name, "/"):
+			files = append(files, f)
+			continue
+		case !ok:
 			continue
 		}
 		source.File, source.Data = f.Name, f.Data
-		_, err := daemon.Load(source)
+		c, err := daemon.Load(source)
+		if err == nil {
+			err = c.TryRules(time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC))
+		}
 		if err == nil {
 			t.Errorf("%s: loaded, but it is wrong", f.Name)
 			continue

@@ -10,13 +10,7 @@ import (
 func (s settings[T]) suggest(key string) string {
 	section, name := splitKey(key)
 	siblings := s.namesIn(section)
-	best, distance := "", max(2, len(name)/3)+1
-	for _, sibling := range siblings {
-		if d := editDistance(strings.ToLower(name), sibling); d < distance {
-			best, distance = sibling, d
-		}
-	}
-	if best != "" {
+	if best := nearest(name, siblings); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
 	}
 	for _, one := range s {
@@ -25,6 +19,17 @@ func (s settings[T]) suggest(key string) string {
 		}
 	}
 	return "; known here: " + strings.Join(siblings, ", ")
+}
+
+// nearest returns the known name that was meant by another, "" if none is near.
+func nearest(name string, known []string) string {
+	best, distance := "", max(2, len(name)/3)+1
+	for _, candidate := range known {
+		if d := editDistance(strings.ToLower(name), strings.ToLower(candidate)); d < distance {
+			best, distance = candidate, d
+		}
+	}
+	return best
 }
 
 // namesIn returns the names that may stand directly in a section, sections among them, each once.

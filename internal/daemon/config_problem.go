@@ -31,15 +31,19 @@ func (e *Error) WrongUsage() bool {
 // Problem is one thing that is wrong, and where.
 type Problem struct {
 	Place
-	Text    string // what is wrong and what to do, in one line
-	Excerpt string // the line of the file and a caret beneath it, "" for what does not stand in a file
+	Text    string   // what is wrong and what to do, in one line
+	Excerpt string   // the line of the file and a caret beneath it, "" for what does not stand in a file
+	Notes   []string // what else helps to understand it, in lines
 }
 
-// String returns place and text in one line and the excerpt in those that follow.
+// String returns place and text in one line, and the excerpt and the notes in those that follow.
 func (p Problem) String() string {
 	s := p.Place.String() + ": " + p.Text
 	if p.Excerpt != "" {
 		s += "\n" + p.Excerpt
+	}
+	for _, note := range p.Notes {
+		s += "\n  " + note
 	}
 	return s
 }

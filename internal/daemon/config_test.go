@@ -1,6 +1,7 @@
 package daemon_test
 
 import (
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -10,13 +11,19 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"lacquer/internal/daemon"
 	"lacquer/origin"
 	"lacquer/policy"
 )
 
-var comparePrefixes = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
+// comparing compares configurations by what they say.
+var comparing = cmp.Options{
+	cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
+	cmpopts.IgnoreUnexported(daemon.Config{}),
+	cmpopts.IgnoreFields(daemon.Config{}, "Rules", "Tests", "Documents"),
+}
 
 func load(t *testing.T, source daemon.Source) *daemon.Config {
 	t.Helper()
@@ -56,12 +63,12 @@ func TestDefaults(t *testing.T) {
 			},
 		},
 		AccessLog: daemon.AccessLog{To: "stdout", Format: "combined"},
-		Purge:     daemon.Purge{Allow: prefixes("127.0.0.0/8", "::1/128")},
+		Purge:     daemon.Purge{Allow: prefixes("127.0.0.0/8", "::1/128"), Tags: policy.TagFields()},
 		Limits: daemon.Limits{
 			Header: 64 << 10, HeaderTime: 10 * time.Second, IdleTime: 75 * time.Second, SendTime: time.Minute,
 		},
 	}
-	if diff := cmp.Diff(want, got, comparePrefixes); diff != "" {
+	if diff := cmp.Diff(want, got, comparing); diff != "" {
 		t.Errorf("want -, got +\n%s", diff)
 	}
 }
@@ -87,6 +94,9 @@ trusted_proxies: [10.0.0.0/8, "::ffff:192.0.2.1"]
 access_log: {to: /var/log/lacquer.log, format: json}
 purge:
   allow: [192.0.2.0/24]
+  tags: {headers: [xkey, cache-groups, X-Own: comma, Surrogate-Key: any], expose: true}
+rules: [{on: request, when: 'req.path == "/"', pass: true}]
+tests: [{request: {url: /}, expect: {pass: true}}]
 limits: {header: 32KiB, body: 10MiB, header_time: 5s, idle_time: 1m, send_time: 30s}
 `
 
@@ -110,18 +120,23 @@ func TestEveryKey(t *testing.T) {
 		}},
 		TrustedProxies: prefixes("10.0.0.0/8", "192.0.2.1/32"),
 		AccessLog:      daemon.AccessLog{To: "/var/log/lacquer.log", Format: "json"},
-		Purge:          daemon.Purge{Allow: prefixes("192.0.2.0/24"), Explicit: true},
+		Purge: daemon.Purge{Allow: prefixes("192.0.2.0/24"), Explicit: true, Expose: true, Tags: []policy.TagField{
+			{Name: "xkey", Split: policy.BySpace},
+			{Name: "Cache-Groups", Split: policy.AsStructure, Stays: true},
+			{Name: "X-Own", Split: policy.ByComma},
+			{Name: "Surrogate-Key", Split: policy.ByAny},
+		}},
 		Limits: daemon.Limits{
 			Header: 32 << 10, Body: 10 << 20, HeaderTime: 5 * time.Second, IdleTime: time.Minute, SendTime: 30 * time.Second,
 		},
 	}
-	if diff := cmp.Diff(want, got, comparePrefixes); diff != "" {
+	if diff := cmp.Diff(want, got, comparing); diff != "" {
 		t.Errorf("want -, got +\n%s", diff)
 	}
 
 	// The same file, written on another system.
 	got = load(t, daemon.Source{File: "lacquer.yaml", Data: []byte("\ufeff" + strings.ReplaceAll(everything, "\n", "\r\n"))})
-	if diff := cmp.Diff(want, got, comparePrefixes); diff != "" {
+	if diff := cmp.Diff(want, got, comparing); diff != "" {
 		t.Errorf("with CRLF and a byte order mark: want -, got +\n%s", diff)
 	}
 }
@@ -166,6 +181,9 @@ func TestPrecedence(t *testing.T) {
 	f([]string{"LACQUER_PURGE__ALLOW=10.0.0.0/8,::1"}, daemon.Flags{}, "10.0.0.0/8 ::1/128", purgers)
 	// What is set but empty allows nobody, rather than falling back to what is wider.
 	f([]string{"LACQUER_PURGE__ALLOW="}, daemon.Flags{}, "", purgers)
+	// Fields of tags, with how they stand apart behind a colon.
+	f([]string{"LACQUER_PURGE__TAGS__HEADERS=xkey, X-Own: whole"}, daemon.Flags{}, "[{xkey 1 false} {X-Own 4 false}]",
+		func(c *daemon.Config) string { return fmt.Sprint(c.Purge.Tags) })
 	// Flags win over the environment.
 	f([]string{"LACQUER_LISTEN=:2"}, daemon.Flags{Listen: []string{":4", ":5"}}, ":4 :5", listen)
 	f([]string{"LACQUER_CACHE__MEMORY=2GiB"}, daemon.Flags{Memory: "3GiB"}, "3GiB", memory)
@@ -256,6 +274,8 @@ func FuzzLoad(f *testing.F) {
 	for _, seed := range []string{
 		everything, "", "a", "a: b: c", "[", "{a: &a [*a]}", "? a\n: b", "<<: {}", "- - -", "a: |\n  b\n", "---\na: 1\n...\n---\n",
 		"listen: ${A:-${B}}", "!!map {a: 1}", "\"\\x00\": 1", "a: *b", "%YAML 1.2\n---\na: 1", "backends: {a: {urls: [http://a, b]}}",
+		"backends: {a: 'http://a'}\nrules:\n- on: request\n  when: |\n    req.path ==\n    '/'\n  redirect: \"{{ req.uri }}\"\ntests: [{request: {url: /}}]",
+		"backends: {a: 'http://a'}\nrules: rules/*.yaml\ntests: {a: b}", "rules: [[x], ~, {on: }, 'f']",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -263,9 +283,9 @@ func FuzzLoad(f *testing.F) {
 		if text == nil {
 			text = []byte{}
 		}
-		c, err := daemon.Load(daemon.Source{File: "f", Data: text, System: fstest.MapFS{}})
+		c, err := daemon.Load(daemon.Source{File: "f", Data: text, System: fstest.MapFS{}, Files: fstest.MapFS{}})
 		if err == nil {
-			if c.Backend.URL == "" || len(c.Listen) == 0 || c.Cache.Memory <= 0 {
+			if len(c.Backends) == 0 || len(c.Listen) == 0 || c.Cache.Memory <= 0 {
 				t.Errorf("loaded, but not whole: %+v", c)
 			}
 			return

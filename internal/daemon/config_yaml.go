@@ -28,6 +28,7 @@ type node struct {
 	kind  kind
 	at    Place
 	text  string // of a scalar
+	plain Place  // of the first character of text, where text stands in its line as it is; else the zero Place
 	items []node // of a list
 	pairs []pair // of a mapping
 }
@@ -49,7 +50,7 @@ type reader struct {
 // parseYAML reads the text of a file. What is no YAML is reported; the node is then broken.
 func (l *loader) parseYAML(file string, text []byte) node {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	l.lines = strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	l.lines[file] = strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
 	r := &reader{loader: l, file: file, anchors: map[string]node{}}
 	// Keys that stand twice are found by us, so that they do not hide what else is wrong.
 	parsed, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
@@ -69,7 +70,7 @@ func (l *loader) parseYAML(file string, text []byte) node {
 	case 1:
 		return r.node(documents[0])
 	}
-	r.report(r.node(documents[1]).at, "a second document begins here; a configuration is one document, take away the line ---")
+	r.report(r.node(documents[1]).at, "a second document begins here; a file is one document, take away the line ---")
 	return node{kind: broken}
 }
 
@@ -113,7 +114,7 @@ func (r *reader) node(n ast.Node) node {
 	case *ast.NullNode:
 		return node{kind: nothing, at: at}
 	case *ast.LiteralNode:
-		return r.scalar(r.place(n.Value.GetToken()), n.Value.Value)
+		return r.scalar(r.blockPlace(n.Start.Position.Line), n.Value.Value)
 	case *ast.StringNode:
 		return r.scalar(at, n.Value)
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
@@ -158,7 +159,7 @@ func (r *reader) alias(at Place, n *ast.AliasNode) node {
 		r.report(at, fmt.Sprintf("no anchor &%s stands before this", n.Value.String()))
 		return node{kind: broken, at: at}
 	}
-	value.at = at
+	value.at, value.plain = at, Place{}
 	return value
 }
 
@@ -171,19 +172,54 @@ func (r *reader) scalar(at Place, text string) node {
 	if len(faults) > 0 {
 		return node{kind: broken, at: at}
 	}
-	return node{kind: scalar, at: at, text: expanded}
+	return node{kind: scalar, at: at, text: expanded, plain: r.plainPlace(at, expanded)}
+}
+
+// plainPlace returns where text begins if it stands at a place as it is, behind a quote or without: then each character of it has a
+// column of its own. Else it is folded, escaped or replaced, and the result is the zero Place.
+func (r *reader) plainPlace(at Place, text string) Place {
+	line := r.lineFrom(at)
+	switch {
+	case line != "" && strings.IndexByte(`"'`, line[0]) >= 0:
+		if !strings.HasPrefix(line[1:], text) {
+			return Place{}
+		}
+		at.Column++
+	case !strings.HasPrefix(line, text):
+		return Place{}
+	}
+	return at
+}
+
+// blockPlace returns where the text of a block scalar begins whose indicator, | or >, stands in a line.
+func (r *reader) blockPlace(indicator int) Place {
+	lines := r.lines[r.file]
+	for number := indicator + 1; number <= len(lines); number++ {
+		if text := strings.TrimLeft(lines[number-1], " "); text != "" {
+			return Place{Source: r.file, Line: number, Column: len(lines[number-1]) - len(text) + 1}
+		}
+	}
+	return Place{Source: r.file, Line: indicator, Column: 1}
 }
 
 // within moves a place to where written stands in its line, if it does.
 func (r *reader) within(at Place, written string) Place {
-	if at.Line < 1 || at.Line > len(r.lines) {
-		return at
-	}
-	line := []rune(r.lines[at.Line-1])
-	if from := at.Column - 1; from >= 0 && from < len(line) {
-		if i := strings.Index(string(line[from:]), written); i >= 0 {
-			at.Column += len([]rune(string(line[from:])[:i]))
-		}
+	line := r.lineFrom(at)
+	if i := strings.Index(line, written); i >= 0 {
+		at.Column += len([]rune(line[:i]))
 	}
 	return at
+}
+
+// lineFrom returns what stands in the line of a place, from there on.
+func (r *reader) lineFrom(at Place) string {
+	lines := r.lines[at.Source]
+	if at.Line < 1 || at.Line > len(lines) {
+		return ""
+	}
+	line := []rune(lines[at.Line-1])
+	if at.Column < 1 || at.Column > len(line) {
+		return ""
+	}
+	return string(line[at.Column-1:])
 }

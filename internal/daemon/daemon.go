@@ -12,8 +12,7 @@ import (
 
 	"lacquer/edge"
 	"lacquer/internal/accesslog"
-	"lacquer/origin"
-	"lacquer/policy"
+	"lacquer/internal/certificates"
 	"lacquer/proxy"
 	"lacquer/purge"
 	"lacquer/storage"
@@ -24,21 +23,28 @@ const DrainTime = 30 * time.Second
 
 // Daemon is a Lacquer that runs. Its methods may be called from any goroutine.
 type Daemon struct {
-	server    *edge.Server
-	listeners []net.Listener
-	addresses []string
-	failed    chan error
-	serving   sync.WaitGroup // one for each listener
-	closers   []func() error // what was opened, to be closed from the last to the first
-	stop      func(context.Context) error
+	server       *edge.Server
+	listeners    []net.Listener
+	certificates *certificates.Set // nil without https
+	addresses    []string
+	failed       chan error
+	serving      sync.WaitGroup // one for each listener
+	closers      []func() error // what was opened, to be closed from the last to the first
+	stop         func(context.Context) error
+
+	host      Host
+	started   *Config // the one that listeners and memory are from
+	way       *proxy.Server
+	live      releases
+	reloading sync.Mutex // one reload or rollback at a time
 }
 
 // Start assembles everything and accepts connections when it returns. If a step fails, what earlier ones opened is closed
-// again. It reads no file but the configuration that it was given, and touches neither the state directory nor signals.
+// again. It reads no file but those that the configuration names for it, writes beneath host.State alone, and touches no signals.
 func Start(cfg *Config, host Host) (*Daemon, error) {
-	d := &Daemon{failed: make(chan error, len(cfg.Listen))}
+	d := &Daemon{failed: make(chan error, len(cfg.Listen)), host: host.withDefaults(), started: cfg}
 	d.stop = onceValue(d.shutdown)
-	if err := d.assemble(cfg, host.withDefaults()); err != nil {
+	if err := d.assemble(cfg, d.host); err != nil {
 		return nil, errors.Join(err, d.closeAll())
 	}
 	for _, l := range d.listeners {
@@ -47,6 +53,9 @@ func Start(cfg *Config, host Host) (*Daemon, error) {
 				d.failed <- fmt.Errorf("listen on %s: %w", l.Addr(), err)
 			}
 		})
+	}
+	if d.certificates != nil {
+		d.certificates.Begin()
 	}
 	return d, nil
 }
@@ -57,13 +66,11 @@ func (d *Daemon) assemble(cfg *Config, host Host) error {
 	if err != nil {
 		return err
 	}
-	backend, err := origin.New(origin.Options{
-		Name: cfg.Backend.Name, URL: cfg.Backend.URL, Dial: host.Dial, Timeouts: cfg.Backend.Timeouts,
-	})
+	d.closeLater(d.live.close)
+	first, err := d.release(cfg, "start")
 	if err != nil {
 		return err
 	}
-	d.closeLater(func() error { backend.Close(); return nil })
 
 	purges := purge.NewLog()
 	store, err := storage.New(storage.Options{
@@ -74,20 +81,11 @@ func (d *Daemon) assemble(cfg *Config, host Host) error {
 	}
 	d.closeLater(func() error { store.Close(); return nil })
 
-	way := proxy.New(proxy.Options{
-		Store: store, Purges: purges, Log: host.Log,
-		Site: &proxy.Site{
-			Version:  1,
-			Backends: map[string]origin.Fetcher{cfg.Backend.Name: backend}, Default: cfg.Backend.Name,
-			Settings:   cfg.Cache.Settings,
-			Tags:       policy.TagFields(),
-			PurgeAllow: cfg.Purge.Allow, PurgeExplicit: cfg.Purge.Explicit,
-		},
-	})
-	d.closeLater(func() error { way.Close(); return nil })
+	d.way = proxy.New(proxy.Options{Store: store, Purges: purges, Site: d.live.install(first), Log: host.Log})
+	d.closeLater(func() error { d.way.Close(); return nil })
 
 	d.server = &edge.Server{
-		Handler: way,
+		Handler: d.way,
 		Trusted: cfg.TrustedProxies,
 		Limits:  cfg.Limits.edge(),
 		Log:     host.Log,
@@ -100,7 +98,7 @@ func (d *Daemon) assemble(cfg *Config, host Host) error {
 func (d *Daemon) openAccessLog(to AccessLog, host Host) (func(edge.Entry), error) {
 	w, closeWriter, err := host.accessLog(to.To)
 	if w == nil || err != nil {
-		return nil, err
+		return host.Watch, err
 	}
 	d.closeLater(closeWriter)
 	log := accesslog.New(accesslog.Options{Writer: w, Format: to.Format})
@@ -111,7 +109,13 @@ func (d *Daemon) openAccessLog(to AccessLog, host Host) (func(edge.Entry), error
 		}
 		return nil
 	})
-	return log.Write, nil
+	if host.Watch == nil {
+		return log.Write, nil
+	}
+	return func(e edge.Entry) {
+		log.Write(e)
+		host.Watch(e)
+	}, nil
 }
 
 // listen opens all listeners before any of them is served, so that a port in use stops the start and not the running.
@@ -129,7 +133,7 @@ func (d *Daemon) listen(cfg *Config, host Host) error {
 		d.listeners = append(d.listeners, l)
 		d.addresses = append(d.addresses, listenedOn(address, l.Addr()))
 	}
-	return nil
+	return d.secure(cfg, host)
 }
 
 // closeListener closes a listener that the server may have closed already.
@@ -144,8 +148,9 @@ func listenedOn(address edge.Address, real net.Addr) string {
 	switch {
 	case address.Network == "unix":
 		return "unix:" + real.String()
-	case address.PROXY:
-		return "proxy+http://" + real.String()
+	case address.PROXY || address.TLS:
+		address.Location = real.String()
+		return address.String()
 	}
 	return real.String()
 }
@@ -165,7 +170,7 @@ func notListening(address string, err error) error {
 }
 
 // Addresses returns where connections are accepted, in the order of the configuration: host:port with the port that was really
-// taken, proxy+http:// before it where the PROXY protocol is spoken, or unix: and a path.
+// taken, before it https://, proxy+http:// or proxy+https:// where that is spoken, or unix: and a path.
 func (d *Daemon) Addresses() []string { return slices.Clone(d.addresses) }
 
 // Failed delivers the error of a listener that ended by itself. The others go on until Stop.

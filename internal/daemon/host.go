@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"time"
+
+	"lacquer/edge"
 )
 
 // Host is what a Daemon needs of the machine it runs on. The zero value is the machine itself, without a log.
@@ -15,8 +18,19 @@ type Host struct {
 	Dial   func(ctx context.Context, network, address string) (net.Conn, error) // nil stands for net.Dialer
 	Log    *slog.Logger                                                         // nil discards
 
+	// State is the directory beneath which certificates are kept that are obtained or made here. Without it none can be obtained.
+	State string
+	// CertificateCheck is how often the age of certificates that were obtained is looked at; 0 stands for a minute.
+	CertificateCheck time.Duration
+
 	// AccessLog takes the access log wherever the configuration sends it, unless it is off. nil obeys the configuration.
 	AccessLog io.Writer
+
+	// Watch is called for each transaction when it is over, on its goroutine, whatever becomes of the access log. It must not wait.
+	Watch func(edge.Entry)
+
+	// Load reads the configuration anew for a reload. nil stands for Load with the source that the first one came from.
+	Load func() (*Config, error)
 }
 
 func (h Host) withDefaults() Host {

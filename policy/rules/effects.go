@@ -29,6 +29,18 @@ type Effects struct {
 	// Trace asks for Matched to be filled, which allocates: for explain and for tests of rules.
 	Trace   bool
 	Matched []Match
+
+	// OnlyTarget runs nothing but url, host and query, and the counters, log lines and answers of rules stay out: the way in which a purge finds
+	// the key of the page that it means. It stays through Reset, as Trace does.
+	OnlyTarget bool
+}
+
+// Reset makes e wish nothing, and keeps its memory.
+func (e *Effects) Reset() {
+	clear(e.Key)
+	clear(e.Tags)
+	clear(e.Matched)
+	*e = Effects{Key: e.Key[:0], Tags: e.Tags[:0], Matched: e.Matched[:0], Trace: e.Trace, OnlyTarget: e.OnlyTarget}
 }
 
 // Answer is a response of our own.

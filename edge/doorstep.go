@@ -1,0 +1,97 @@
+package edge
+
+import (
+	"io"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"lacquer/message"
+	"lacquer/proxy"
+)
+
+// wellKnown is beneath which a certificate authority looks for the answer to its challenge (RFC 8555 section 8.3).
+const wellKnown = "/.well-known/acme-challenge/"
+
+// answer is a response that is given before the handler is asked.
+type answer struct {
+	message.Response
+	body string
+}
+
+// doorstep answers what never gets to the handler: challenges of certificate authorities, and requests by http that are to come again
+// by https. It returns nil for all others.
+func (s *Server) doorstep(r *http.Request, request *proxy.Request) *answer {
+	host := hostOf(request.Authority)
+	if strings.HasPrefix(request.Path, wellKnown) {
+		// Never sent elsewhere: what we do not know, the site behind us may.
+		if s.Challenge == nil || request.Method != http.MethodGet {
+			return nil
+		}
+		if text, ok := s.Challenge(host, request.Path); ok {
+			return newAnswer(http.StatusOK, text, message.Field{Name: "Content-Type", Value: "application/octet-stream"})
+		}
+		return nil
+	}
+	if s.Secured == nil || r.TLS != nil || request.Scheme != "http" || !strings.HasPrefix(request.Path, "/") {
+		return nil
+	}
+	status := redirection(request.Method)
+	if status == 0 {
+		return nil
+	}
+	authority, ok := s.Secured(host)
+	if !ok {
+		return nil
+	}
+	return newAnswer(status, "", message.Field{Name: "Location", Value: "https://" + authority + request.URI()})
+}
+
+// redirection returns the status that sends a method elsewhere. RFC 9110 section 15.4.2 lets clients make GET of POST on 301, so that others
+// get 308. Methods that are none of HTTP's own, PURGE among them, are meant for us and get 0.
+func redirection(method string) int {
+	switch method {
+	case http.MethodGet, http.MethodHead:
+		return http.StatusMovedPermanently
+	case http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return http.StatusPermanentRedirect
+	}
+	return 0
+}
+
+// misdirected reports whether a request over HTTP/2 came on a connection that was not made for its host (RFC 9110 section 15.5.20):
+// another was asked for in the handshake, and there is no certificate that would have let the client use it for this one, too
+// (RFC 9113 section 9.1.1). A client that sends no name in the handshake has an address in its URL, and any is as good. Trusted
+// proxies connect by whatever name they like.
+func (s *Server) misdirected(r *http.Request, request *proxy.Request) bool {
+	if !overHTTP2(r) || s.Covers == nil || request.Client.Trusted {
+		return false
+	}
+	host, asked := hostOf(request.Authority), hostOf(r.TLS.ServerName)
+	if _, err := netip.ParseAddr(host); host == asked || asked == "" && err == nil {
+		return false
+	}
+	return !s.Covers(host)
+}
+
+// hostOf returns the host of a valid authority in the one form in which it is compared.
+func hostOf(authority string) string {
+	host := authority
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		host = host[:i]
+	}
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+func newAnswer(status int, body string, fields ...message.Field) *answer {
+	return &answer{message.Response{Status: status, Header: fields, Length: int64(len(body))}, body}
+}
+
+// answer sends a whole response and returns the bytes of its body that were sent.
+func (w *writer) answer(a *answer) int64 {
+	if w.Head(&a.Response) == nil {
+		io.WriteString(w, a.body)
+	}
+	return w.written
+}

@@ -1,0 +1,33 @@
+package edge
+
+import (
+	"crypto/tls"
+	"net"
+	"strings"
+
+	"lacquer/proxy"
+)
+
+// Secure returns a listener whose connections speak TLS 1.2 or later, and HTTP/2 or HTTP/1.1 within; more names further protocols of
+// ALPN (RFC 7301) that certificate answers and nobody speaks. The handshake takes place on the goroutine that serves the connection, under
+// the time limit for a head. certificate is called once for each, from many goroutines; its error ends the connection with an alert.
+func Secure(l net.Listener, certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error), more ...string) net.Listener {
+	return tls.NewListener(l, &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		NextProtos:     append([]string{"h2", "http/1.1"}, more...),
+		GetCertificate: certificate,
+	})
+}
+
+// factsOf returns what the handler is told of a connection.
+func factsOf(state *tls.ConnectionState) *proxy.TLS {
+	if state == nil {
+		return nil
+	}
+	return &proxy.TLS{
+		Version:    strings.TrimPrefix(tls.VersionName(state.Version), "TLS "),
+		Cipher:     tls.CipherSuiteName(state.CipherSuite),
+		ServerName: state.ServerName,
+		Protocol:   state.NegotiatedProtocol,
+	}
+}

@@ -1,0 +1,119 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+func compilePass(c *compiler, n *Node, _ Step) (deed, bool) {
+	return deed{do: func(t *turn, _ []string, _ []time.Duration) {
+		t.effects.Pass = true
+		t.changed("pass")
+	}}, c.flag(n, "pass")
+}
+
+func compilePipe(c *compiler, n *Node, _ Step) (deed, bool) {
+	return deed{do: func(t *turn, _ []string, _ []time.Duration) {
+		t.effects.Pipe = true
+		t.changed("pipe")
+	}}, c.flag(n, "pipe")
+}
+
+func compileBackend(c *compiler, n *Node, step Step) (deed, bool) {
+	name, ok := c.backendName(n, step)
+	return deed{texts: []value{name}, do: func(t *turn, texts []string, _ []time.Duration) {
+		t.effects.Backend = strings.Clone(texts[0])
+		t.changed("backend ", texts[0])
+	}}, ok
+}
+
+// backendName compiles the name of a backend. A constant one must be known now, another when the request comes.
+func (c *compiler) backendName(n *Node, step Step) (value, bool) {
+	if n.Kind == Scalar && !strings.Contains(n.Text, "{{") && !slices.Contains(c.backends, n.Text) {
+		c.problem(n.Position, fmt.Sprintf("there is no backend %q", n.Text), didYouMean(n.Text, c.backends))
+		return value{}, false
+	}
+	known := c.backends
+	return c.value(n, step, func(name string) error {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("there is no backend %q", shortenedText(name))
+		}
+		return nil
+	})
+}
+
+func compileKey(c *compiler, n *Node, step Step) (deed, bool) {
+	parts, ok := c.values(n, "key", step, nil)
+	return deed{texts: parts, do: func(t *turn, texts []string, _ []time.Duration) {
+		for _, part := range texts {
+			t.effects.Key = append(t.effects.Key, part)
+			t.changed("key ", part)
+		}
+	}}, ok
+}
+
+// selection compiles what is kept and dropped of parameters or cookies.
+func (c *compiler) selection(n *Node, of string) (s *selection, ok bool) {
+	fields, ok := c.fields(n, of, "keep", "drop", "sort")
+	s = new(selection)
+	for name, one := range fields {
+		fine := true
+		switch name {
+		case "keep":
+			s.keep, fine = c.patterns(one, of+": keep", false)
+		case "drop":
+			s.drop, fine = c.patterns(one, of+": drop", false)
+		case "sort":
+			s.sort = true
+			fine = c.flag(one, "sort")
+		}
+		ok = ok && fine
+	}
+	return s, ok
+}
+
+func compileQuery(c *compiler, n *Node, _ Step) (deed, bool) {
+	s, ok := c.selection(n, "query")
+	return deed{target: true, do: func(t *turn, _ []string, _ []time.Duration) {
+		r := t.Req
+		if !r.HasQuery {
+			return
+		}
+		query := s.query(r.Query)
+		if query != r.Query {
+			t.changed("query ", r.Query, " to ", query)
+		}
+		r.Query, r.HasQuery = query, query != ""
+	}}, ok
+}
+
+func compileCookies(c *compiler, n *Node, _ Step) (deed, bool) {
+	s, ok := c.selection(n, "cookies")
+	return deed{do: func(t *turn, _ []string, _ []time.Duration) {
+		before := ""
+		if t.effects.Trace {
+			before = t.Req.Header.Joined("Cookie")
+		}
+		if s.cookies(&t.Req.Header) && t.effects.Trace {
+			t.changed("cookies ", before, " to ", t.Req.Header.Joined("Cookie"))
+		}
+	}}, ok
+}
+
+func compileURL(c *compiler, n *Node, step Step) (deed, bool) {
+	url, ok := c.value(n, step, checkURL)
+	return deed{target: true, texts: []value{url}, do: func(t *turn, texts []string, _ []time.Duration) {
+		t.Req.Path, t.Req.Query, t.Req.HasQuery = strings.Cut(texts[0], "?")
+		t.changed("url ", texts[0])
+	}}, ok
+}
+
+func compileHost(c *compiler, n *Node, step Step) (deed, bool) {
+	host, ok := c.value(n, step, checkHost)
+	return deed{target: true, texts: []value{host}, do: func(t *turn, texts []string, _ []time.Duration) {
+		t.Req.Authority = texts[0]
+		t.changed("host ", texts[0])
+	}}, ok
+}
