@@ -14,13 +14,13 @@ export CGO_ENABLED := 0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DOCKERFILE_LINT := dockerfile-utils@0.16.3
 
-.PHONY: build test check format vet staticcheck oldest unit race dockerfile site fuzz image
+.PHONY: build test check format vet staticcheck oldest unit race dockerfile site acme fuzz image
 
 build:
 	$(GO) build -trimpath -o bin/lacquer ./cmd/lacquer
 
 # In order of what fails soonest. Each gate can be run alone.
-test: format vet staticcheck dockerfile oldest race site
+test: format vet staticcheck dockerfile oldest race site acme
 
 check: format vet staticcheck unit
 
@@ -53,6 +53,10 @@ dockerfile:
 site:
 	@.ci/need php
 	e2e/mediawiki/run
+
+# A real certificate authority, away at times.
+acme:
+	e2e/acme/run
 
 # Every fuzz target for FUZZTIME each. What a target finds lies in the testdata of its package and belongs into the repository.
 fuzz:

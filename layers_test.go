@@ -60,21 +60,29 @@ const house = `
 	# A network in memory, for tests alone: no room below may know it.
 	internal/memnet
 
+	# Shows, to those who administer; and asks for the commands.
+	admin                < policy proxy edge
+	                     + github.com/prometheus/client_golang
+	admin/client         < admin
+
 	# Assembles.
-	internal/daemon      < message policy storage origin purge proxy edge internal/accesslog internal/certificates
+	internal/daemon      < message policy policy/rules policy/trial storage origin purge proxy edge internal/accesslog internal/certificates admin
 	                     + github.com/goccy/go-yaml golang.org/x/sys
 
 	# Starts.
-	cmd/lacquer          < internal/daemon
+	cmd/lacquer          < internal/daemon admin admin/client
 	                     + github.com/spf13/cobra github.com/spf13/pflag
+	                     + github.com/charmbracelet/bubbletea github.com/charmbracelet/lipgloss github.com/charmbracelet/x/term
 
-	# Proves: stories over the network in memory, told of any house; ours; and a real site over the real binary.
+	# Proves: stories over the network in memory, told of any house; ours; a real site over the real binary, a real
+	# certificate authority.
 	e2e/story            < internal/memnet
 	e2e                  < internal/daemon internal/memnet e2e/story
 	e2e/mediawiki
+	e2e/acme
 
 	tests                < internal/memnet
-	                     + github.com/google/go-cmp github.com/rogpeppe/go-internal go.uber.org/goleak golang.org/x/net
+	                     + github.com/google/go-cmp github.com/rogpeppe/go-internal go.uber.org/goleak golang.org/x/net github.com/goccy/go-yaml
 `
 
 // unnamed are words that say nothing of what a package is for.

@@ -15,7 +15,6 @@ type RollbackOrder struct {
 // reload reads the configuration anew. What is wrong with it leaves the old one in force.
 func (s *Server) reload(w http.ResponseWriter, _ *http.Request) error {
 	v, err := s.House.Reload()
-	s.Metrics.Reloaded(err == nil)
 	if err != nil {
 		return err
 	}

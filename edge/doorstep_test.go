@@ -59,6 +59,14 @@ func TestRedirect(t *testing.T) {
 	address = start(t, s2)
 	f("GET / HTTP/1.1\r\nHost: a.example\r\nX-Forwarded-Proto: https", 200, "ok")
 	f("GET / HTTP/1.1\r\nHost: a.example\r\nX-Forwarded-Proto: http", 301, "https://a.example:8443/")
+
+	// What came by https goes nowhere, whatever the proxy says.
+	address, _ = startSecured(t, s2)
+	conn := secured(t, address)
+	io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a.example\r\nX-Forwarded-Proto: http\r\nConnection: close\r\n\r\n")
+	if text, _ := io.ReadAll(conn); !strings.HasPrefix(string(text), "HTTP/1.1 200") {
+		t.Errorf("by https: got %q", text)
+	}
 }
 
 // RFC 9110 section 15.5.20: a connection of HTTP/2 is not used for hosts that it was not made for.

@@ -25,7 +25,7 @@ const (
 type Timeouts struct {
 	Connect      time.Duration // for a connection, and as long again for a TLS handshake; default 2 s
 	FirstByte    time.Duration // for the whole head of the answer, once the request was written; default 30 s
-	BetweenBytes time.Duration // for the next piece of a body, each time one is asked for; default 30 s
+	BetweenBytes time.Duration // for the next piece of a body, each time one is asked for, and for the origin to take the next piece of ours; default 30 s
 }
 
 // Options describe a Backend.
@@ -96,7 +96,11 @@ func (b *Backend) newTransport(o Options) *http.Transport {
 			}
 			ctx, cancel := context.WithTimeout(ctx, b.timeouts.Connect)
 			defer cancel()
-			return dial(ctx, network, address)
+			conn, err := dial(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return &patient{Conn: conn, limit: b.timeouts.BetweenBytes}, nil
 		},
 	}
 }

@@ -104,6 +104,10 @@ func (x *exchange) accept(answer *http.Response) (*Response, error) {
 		answer.Body.Close()
 		return nil, failure
 	}
+	if answer.ProtoMajor == 1 && answer.ProtoMinor == 0 && answer.Header.Get("Transfer-Encoding") != "" {
+		// RFC 9112 section 6.1: net/http leaves the chunks in the body then.
+		return refuse(errors.New("an answer in HTTP/1.0 with Transfer-Encoding"))
+	}
 	head, err := incomingHead(x.asked.Head.Method, answer.StatusCode, answer.Header)
 	if err != nil {
 		return refuse(err)

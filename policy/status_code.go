@@ -34,7 +34,7 @@ func understood(status int) bool {
 // conditions, its size, its ranges, its connection. Stored, one visitor's odd request would become everybody's error page.
 func ofThisRequest(status int) bool {
 	switch status {
-	case 407, 408, 412, 413, 416, 417, 421, 425, 426, 428, 429, 431, 511:
+	case 401, 407, 408, 412, 413, 416, 417, 421, 425, 426, 428, 429, 431, 511:
 		return true
 	}
 	return false

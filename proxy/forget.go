@@ -2,16 +2,22 @@ package proxy
 
 import (
 	"fmt"
+	"slices"
 
 	"lacquer/message"
 	"lacquer/policy"
 	"lacquer/policy/rules"
 )
 
-// behindProxy names fields by which a request shows that another proxy brought it. Who is allowed only because that is the default
-// for this machine is then not who asks, but that proxy.
-var behindProxy = [...]string{
-	"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "CF-Connecting-IP", "CF-Ray", "CF-IPCountry", "CF-Visitor", "True-Client-IP", "X-Client-IP",
+// behindProxy names fields, besides those of hearsay, by which a request shows that another proxy brought it. Who is allowed only because that is the
+// default for this machine is then not who asks, but that proxy.
+var behindProxy = [...]string{"Via", "CDN-Loop", "CF-Ray", "CF-IPCountry", "CF-Worker", "X-Varnish", "X-Amzn-Trace-Id", "X-Amz-Cf-Id", "X-Cache"}
+
+// brought reports whether a request shows that another proxy brought it.
+func brought(h message.Header) bool {
+	return slices.ContainsFunc(h, func(f message.Field) bool {
+		return isHearsay(f.Name) || slices.ContainsFunc(behindProxy[:], func(name string) bool { return message.EqualFold(f.Name, name) })
+	})
 }
 
 // mayPurge reports whether a request may purge. A trusted proxy's word on who asks has been taken already; one that gave none vouches for nobody.
@@ -19,12 +25,9 @@ func (s *Site) mayPurge(r *Request) bool {
 	if !r.Client.Addr.IsValid() {
 		return false // a Unix socket says nothing of who is behind it
 	}
-	if !s.PurgeExplicit && (!r.Client.Trusted || r.Client.Addr == r.Client.Peer) {
-		for _, name := range behindProxy {
-			if r.Header.Has(name) {
-				return false
-			}
-		}
+	vouched := r.Client.Trusted && r.Client.Addr != r.Client.Peer
+	if !s.PurgeExplicit && !vouched && brought(r.Header) {
+		return false
 	}
 	for _, p := range s.PurgeAllow {
 		if p.Contains(r.Client.Addr.Unmap()) {

@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"net/netip"
+	"slices"
 	"strings"
 
 	"lacquer/message"
@@ -13,16 +15,27 @@ var overrides = [...]string{
 	"X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "Proxy",
 }
 
-// hearsay are fields that tell where a request came from. None is passed on as a client sent it.
+// hearsay are fields that tell where a request came from, besides all that begin with X-Forwarded. None is passed on as a client sent it.
 var hearsay = [...]string{
-	"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-Scheme", "X-Forwarded-Ssl",
-	"X-Forwarded-Prefix", "X-Forwarded-By", "X-Forwarded", "Forwarded-For", "Forwarded", "X-Real-IP", "X-Client-IP", "Client-IP", "X-Cluster-Client-IP",
-	"True-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "X-Original-Host", "X-Host", "X-Url-Scheme", "Front-End-Https", "X-ProxyUser-Ip",
+	"Forwarded", "Forwarded-For", "X-Original-Forwarded-For", "X-Real-IP", "X-Real-Host", "X-Client-IP", "Client-IP", "X-Cluster-Client-IP", "X-Remote-Addr",
+	"X-Remote-IP", "X-Originating-IP", "X-ProxyUser-Ip", "True-Client-IP", "CF-Connecting-IP", "CF-Visitor", "Fastly-Client-IP", "Fly-Client-IP",
+	"X-Azure-ClientIP", "X-Envoy-External-Address", "X-Original-Host", "X-Original-Uri", "X-Host", "X-Scheme", "X-Url-Scheme", "Front-End-Https", "X-ARR-SSL",
+	"SSL-Client-Verify", "SSL-Client-Cert", "X-SSL-Client-Verify", "X-Client-Cert", "Client-Cert", "Client-Cert-Chain",
 }
 
-// normalise makes requests that mean the same look the same, before they are looked up: cookies that no origin reads go, and codings are
-// named in one order.
+// isHearsay reports whether a field tells where a request came from.
+func isHearsay(name string) bool {
+	const prefix = "X-Forwarded"
+	if len(name) >= len(prefix) && message.EqualFold(name[:len(prefix)], prefix) {
+		return true
+	}
+	return slices.ContainsFunc(hearsay[:], func(h string) bool { return message.EqualFold(h, name) })
+}
+
+// normalise makes requests that mean the same look the same, before they are looked up: fields go that the origin will not see, as what it does not
+// see must not choose a variant; cookies that no origin reads go, and codings are named in one order.
 func normalise(h *message.Header) {
+	message.RemoveHopByHop(h)
 	policy.DropAnalyticsCookies(h)
 	policy.NormaliseAcceptEncoding(h)
 }
@@ -44,7 +57,7 @@ func (t *transaction) outgoing() *message.Request {
 	}
 	t.introduce(h, out.Authority)
 	appendTo(h, "Via", via)
-	appendTo(h, "CDN-Loop", Name)
+	appendTo(h, "CDN-Loop", Name+";id="+t.server.id)
 	return out
 }
 
@@ -68,34 +81,34 @@ func (t *transaction) upgrade() string {
 func (t *transaction) introduce(h *message.Header, host string) {
 	c := t.request.Client
 	from := c.Addr
-	chain, forwarded := "", ""
+	chain := ""
 	if c.Trusted {
-		from, chain, forwarded = c.Peer, h.Joined("X-Forwarded-For"), h.Joined("Forwarded")
+		from, chain = c.Peer, h.Joined("X-Forwarded-For")
 	}
-	h.DelAny(hearsay[:]...)
+	h.DelFunc(func(f message.Field) bool { return isHearsay(f.Name) })
 	if chain != "" {
 		h.Add("X-Forwarded-For", chain)
 	}
-	if forwarded != "" {
-		h.Add("Forwarded", forwarded)
-	}
-	address, node := "unknown", "unknown"
 	if from.IsValid() {
-		address = from.String()
-		node = address
-		if from.Is6() {
-			node = `"[` + address + `]"`
-		}
-	}
-	if from.IsValid() {
-		appendTo(h, "X-Forwarded-For", address)
+		appendTo(h, "X-Forwarded-For", from.String())
 	}
 	h.Set("X-Forwarded-Host", host)
 	h.Set("X-Forwarded-Proto", t.request.Scheme)
-	appendTo(h, "Forwarded", "for="+node+";host="+quoted(host)+";proto="+t.request.Scheme)
+	h.Set("Forwarded", "for="+node(c.Addr)+";host="+quoted(host)+";proto="+t.request.Scheme)
 	if t.request.ID != "" {
 		h.Set("X-Request-Id", t.request.ID)
 	}
+}
+
+// node writes an address as Forwarded has it.
+func node(a netip.Addr) string {
+	switch {
+	case !a.IsValid():
+		return "unknown"
+	case a.Is6():
+		return `"[` + a.String() + `]"`
+	}
+	return a.String()
 }
 
 // quoted writes a host as a value of Forwarded: quoted where it is no token.

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"strings"
 
 	"lacquer/message"
 	"lacquer/policy"
@@ -30,7 +29,7 @@ func (s *Server) Serve(ctx context.Context, r *Request, w Writer) Record {
 // receive turns away what has been here before, and serves purges. Everything else is the rules' to decide on.
 func receive(t *transaction) step {
 	switch method := t.request.Method; {
-	case looped(t.request.Header):
+	case looped(t.request.Header, t.server.id):
 		return t.refuse(508, policy.Loop, "this request has been here before")
 	case isPurge(method):
 		return forget
@@ -175,27 +174,4 @@ func (t *transaction) land(l *landing, mine *job) step {
 	t.record.Result, t.record.Collapsed = ResultMiss, l.by != mine
 	t.status = forwarded(t.why, o, t.record.Collapsed)
 	return deliver
-}
-
-// looped reports whether a request has been here before: our own name stands in Via (RFC 9110 section 7.6.3) or CDN-Loop (RFC 8586).
-func looped(h message.Header) bool {
-	for v := range h.Values("Via") {
-		for hop := range strings.SplitSeq(v, ",") {
-			if _, by, ok := strings.Cut(strings.TrimSpace(hop), " "); ok {
-				by, _, _ = strings.Cut(strings.TrimSpace(by), " ")
-				if message.EqualFold(by, Name) {
-					return true
-				}
-			}
-		}
-	}
-	for v := range h.Values("CDN-Loop") {
-		for hop := range strings.SplitSeq(v, ",") {
-			id, _, _ := strings.Cut(hop, ";")
-			if message.EqualFold(strings.TrimSpace(id), Name) {
-				return true
-			}
-		}
-	}
-	return false
 }

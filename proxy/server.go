@@ -2,7 +2,9 @@ package proxy
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,6 +34,7 @@ type Server struct {
 	purger   *purge.Purger
 	site     atomic.Pointer[Site]
 	hooks    hooks
+	id       string // of this very server, for CDN-Loop
 	log      *slog.Logger
 	failures calm // of the origin
 	now      func() time.Time
@@ -53,6 +56,7 @@ func New(o Options) *Server {
 		log:    o.Log,
 		now:    o.Now,
 	}
+	s.id = strings.ToLower(rand.Text()[:12])
 	s.Swap(o.Site)
 	if s.now == nil {
 		s.now = time.Now

@@ -13,6 +13,7 @@ const (
 	markTooLarge  = 2 * time.Minute
 	sweepInterval = 10 * time.Second
 	lonelyLimit   = time.Minute
+	markCost      = 512 // bytes
 )
 
 // commit ends a flight with an object whose body is still to come, or is that of f.stored. It reports whether look-ups find the object.
@@ -43,7 +44,10 @@ func (m *model) refuse(f *modelFlight, vary string, why storage.Refusal, q *mode
 			f.place.shareable = false
 		}
 	case why.Mark > 0:
-		p := f.url.place(vary, q.secondary(vary))
+		p := f.place // where look-ups for such a request go
+		if p == nil || p.object == nil {
+			p = f.url.place(vary, q.secondary(vary))
+		}
 		if o := p.object; o == nil || o.flight < f.number {
 			switch {
 			case o == nil:
@@ -52,21 +56,42 @@ func (m *model) refuse(f *modelFlight, vary string, why storage.Refusal, q *mode
 			default:
 				p.object, p.previous = nil, nil
 			}
-			p.shareable, p.marked = false, now.Add(why.Mark)
+			p.shareable = false
+			m.mark(p, now.Add(why.Mark))
 		}
 	}
 	m.end(f, now)
 }
 
-// fail ends a flight that brought nothing.
-func (m *model) fail(f *modelFlight, now time.Time) {
-	if f.place != nil && f.place.object != nil {
+// mark marks a place, unless it would be one mark too many.
+func (m *model) mark(p *modelPlace, until time.Time) {
+	if p.marked.IsZero() && m.marks() >= m.maxMarks {
+		return
+	}
+	p.marked = until
+}
+
+// marks counts the marks that are there.
+func (m *model) marks() (n int) {
+	for _, u := range m.urls {
+		for _, p := range u.places {
+			if !p.marked.IsZero() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// fail ends a flight that brought nothing. The origin rests unless the fault is ours.
+func (m *model) fail(f *modelFlight, why policy.Reason, now time.Time) {
+	if f.place != nil && f.place.object != nil && why != policy.Internal {
 		f.place.rest = now.Add(restInterval)
 	}
 	m.end(f, now)
 }
 
-// grow adds bytes to a body. One that is not to be kept leaves the table.
+// grow adds bytes to a body. One that is not to be kept leaves the table to what it had replaced, with a mark.
 func (m *model) grow(o *modelObject, n, declared int64, now time.Time) {
 	o.body.size += n
 	if o.place == nil || o.let || o.body.size <= m.maxObject && declared <= m.maxObject {
@@ -74,7 +99,8 @@ func (m *model) grow(o *modelObject, n, declared int64, now time.Time) {
 	}
 	o.let, o.body.kept = true, false
 	if p := o.place; p.object == o {
-		p.object, p.previous, p.marked = nil, nil, now.Add(markTooLarge)
+		p.object, p.previous = p.previous, nil
+		m.mark(p, now.Add(markTooLarge))
 	}
 	m.tidy(m.url(o.primary), now)
 }
@@ -104,7 +130,7 @@ func (m *model) evict(p *modelPlace, now time.Time) {
 	m.tidy(m.url(o.primary), now)
 }
 
-// sweep drops what has been purged under a URL.
+// sweep drops what has been purged under a URL, and what nobody can use any more.
 func (m *model) sweep(primary string, now time.Time) {
 	u := m.url(primary)
 	for _, p := range u.places {
@@ -114,19 +140,16 @@ func (m *model) sweep(primary string, now time.Time) {
 		if p.previous != nil && m.purged(p.previous) {
 			p.previous = nil
 		}
+		if o := p.object; o != nil && o.body.whole && now.After(o.freshness.KeptUntil()) {
+			p.object, p.previous = nil, nil
+		}
 	}
 	m.tidy(u, now)
 }
 
-// sweepAll drops everywhere what has been purged, and what nobody can use any more.
+// sweepAll does so everywhere.
 func (m *model) sweepAll(now time.Time) {
-	for primary, u := range m.urls {
+	for primary := range m.urls {
 		m.sweep(primary, now)
-		for _, p := range u.places {
-			if o := p.object; o != nil && o.body.whole && now.After(o.freshness.KeptUntil()) {
-				p.object, p.previous = nil, nil
-			}
-		}
-		m.tidy(u, now)
 	}
 }

@@ -16,6 +16,7 @@ type model struct {
 	urls      map[string]*modelURL
 	flights   uint64 // how many there ever were
 	maxObject int64
+	maxMarks  int // how many there may be at once, those that are over but still there too
 }
 
 type modelPurge struct {
@@ -50,7 +51,7 @@ type modelPlace struct {
 	vary, secondary string
 	object          *modelObject
 	previous        *modelObject // comes back if object is cut
-	marked          time.Time    // until when requests do not wait for one another
+	marked          time.Time    // until when requests do not wait for one another; zero without a mark
 	rest            time.Time    // until when the origin is left in peace
 	shareable       bool
 }
@@ -90,6 +91,8 @@ type modelFlight struct {
 	secondary string      // "" if nobody can join
 	stored    *modelObject
 	base      string
+	seats     int
+	begun     bool // somebody has it fetched
 }
 
 // modelRequest is a request as the store sees it.
@@ -185,11 +188,19 @@ func (u *modelURL) find(q *modelRequest) (best *modelPlace) {
 	return best
 }
 
-// lookUp says what a look-up finds and reserves.
+// lookUp says what a look-up finds and reserves. A hit changes nothing.
 func (m *model) lookUp(q *modelRequest, now time.Time) modelAnswer {
 	u := m.url(q.primary)
-	defer m.leave(u)
 	p := u.find(q)
+	if p != nil && p.object != nil && !m.purged(p.object) && m.judge(p.object, now) == policy.UseFresh {
+		return modelAnswer{find: storage.Hit, reason: policy.Fresh, object: p.object}
+	}
+	defer m.tidy(u, now)
+	return m.reserve(u, p, q, now)
+}
+
+// reserve says what a look-up reserves that has found nothing fresh.
+func (m *model) reserve(u *modelURL, p *modelPlace, q *modelRequest, now time.Time) modelAnswer {
 	if p == nil {
 		why := policy.NotStored
 		if len(u.places) > 0 {
@@ -206,8 +217,6 @@ func (m *model) lookUp(q *modelRequest, now time.Time) modelAnswer {
 		return m.miss(u, p, q, policy.NotStored, nil, now)
 	}
 	switch m.judge(o, now) {
-	case policy.UseFresh:
-		return modelAnswer{find: storage.Hit, reason: policy.Fresh, object: o}
 	case policy.UseStale:
 		a := modelAnswer{find: storage.Stale, reason: policy.StaleWhileRevalidate, object: o}
 		secondary := q.secondary(o.vary)
@@ -251,6 +260,7 @@ func (m *model) miss(u *modelURL, p *modelPlace, q *modelRequest, why policy.Rea
 		}
 		secondary = q.secondary(latest)
 		if under := u.flights[secondary]; under != nil && !m.doomed(under, q) {
+			under.seats++
 			a.flight = under
 			return a
 		}
@@ -270,7 +280,7 @@ func (m *model) purgedFor(f *modelFlight, tags []string, arrival uint64) bool {
 
 func (m *model) fly(u *modelURL, p *modelPlace, base, secondary string, stored *modelObject) *modelFlight {
 	m.flights++
-	f := &modelFlight{number: m.flights, started: uint64(len(m.purges)), url: u, place: p, secondary: secondary, base: base}
+	f := &modelFlight{number: m.flights, started: uint64(len(m.purges)), url: u, place: p, secondary: secondary, base: base, seats: 1}
 	if stored != nil && stored.body.whole && !m.purged(stored) {
 		f.stored = stored
 	}
@@ -290,13 +300,29 @@ func (m *model) end(f *modelFlight, now time.Time) {
 	m.tidy(f.url, now)
 }
 
-// tidy forgets places in which there is nothing, and marks that are over.
+// forsake gives up a seat, and reports whether that ends the flight: nobody had begun it, and nobody is left who would.
+func (m *model) forsake(f *modelFlight, now time.Time) (over bool) {
+	f.seats--
+	if over = !f.begun && f.seats == 0; over {
+		m.fail(f, policy.Internal, now)
+	}
+	return over
+}
+
+// tidy forgets marks that are over, and places in which there is nothing. As long as somebody may join a flight, the places stay: they say who may.
 func (m *model) tidy(u *modelURL, now time.Time) {
+	defer m.leave(u)
 	var kept []*modelPlace
 	for _, p := range u.places {
-		if p.object != nil || p.previous != nil || now.Before(p.marked) || now.Before(p.rest) {
+		if !now.Before(p.marked) {
+			p.marked = time.Time{}
+		}
+		if p.object != nil || p.previous != nil || !p.marked.IsZero() || now.Before(p.rest) {
 			kept = append(kept, p)
 		}
+	}
+	if len(u.flights) > 0 {
+		return
 	}
 	u.places = kept
 	var varies []string
@@ -309,7 +335,6 @@ func (m *model) tidy(u *modelURL, now time.Time) {
 		}
 	}
 	u.varies = varies
-	m.leave(u)
 }
 
 // place returns the place of an answer, and takes down that its Vary field is the latest.

@@ -9,11 +9,12 @@ import (
 	"lacquer/storage"
 )
 
-// take takes one of the flights off the list.
+// take takes one of the flights off the list, begun.
 func (w *walk) take() *walkFlight {
 	at := w.random.IntN(len(w.flights))
 	f := w.flights[at]
 	w.flights = slices.Delete(w.flights, at, at+1)
+	f.begin()
 	return f
 }
 
@@ -48,10 +49,11 @@ func (w *walk) requestOf(f *walkFlight) *modelRequest {
 }
 
 func (w *walk) failed(f *walkFlight) {
-	w.tell("flight %s fails", f.real.ID)
-	w.store.Fail(f.real, policy.OriginConnect, errCut)
-	w.model.fail(f.model, time.Now())
-	if got := f.real.Outcome(); got.Err != errCut || got.Object != nil || got.Reason != policy.OriginConnect {
+	why := pick(w, policy.OriginConnect, policy.OriginTimeout, policy.Internal)
+	w.tell("flight %s fails: %v", f.real.ID, why)
+	w.store.Fail(f.real, why, errCut)
+	w.model.fail(f.model, why, time.Now())
+	if got := f.real.Outcome(); got.Err != errCut || got.Object != nil || got.Reason != why {
 		w.fatalf("outcome %+v", *got)
 	}
 	for _, seat := range f.seats {
@@ -208,6 +210,7 @@ func (w *walk) grow() {
 	w.store.Grow(o.real, int(n))
 	w.model.grow(o, n, a.declared, time.Now())
 	w.tell("%s grows to %d, kept %v", w.name(o.real), o.body.size, o.body.kept)
+	w.notice()
 }
 
 // cut breaks off a body that is under way.

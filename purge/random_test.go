@@ -54,18 +54,19 @@ func TestRandomWalk(t *testing.T) {
 // walk is one random walk.
 type walk struct {
 	*house
-	t       *testing.T
-	seed    uint64
-	step    int
-	random  *rand.Rand
-	model   *model
-	tight   bool // so little memory that objects are evicted
-	began   time.Time
-	story   []string // the last steps
-	unswept []string // URLs that were purged in the log alone
-	urls    int
-	evicted int
-	limit   int64 // bytes for whole objects
+	t        *testing.T
+	seed     uint64
+	step     int
+	random   *rand.Rand
+	model    *model
+	tight    bool // so little memory that objects are evicted
+	began    time.Time
+	story    []string // the last steps
+	unswept  []string // URLs that were purged in the log alone
+	urls     int
+	evicted  int
+	forsaken int   // flights that nobody began
+	limit    int64 // bytes for whole objects
 
 	flights  []*walkFlight
 	arriving []*arrival
@@ -100,7 +101,7 @@ func newWalk(t *testing.T, seed uint64, tight bool) *walk {
 	}
 	w.house = newHouse(t, memory, maxObject)
 	w.limit = memory * 60 / 100
-	w.model = &model{urls: map[string]*modelURL{}, maxObject: maxObject}
+	w.model = &model{urls: map[string]*modelURL{}, maxObject: maxObject, maxMarks: int(memory / 100 / markCost)}
 	return w
 }
 
@@ -167,9 +168,6 @@ func (w *walk) lookUp() {
 	}
 	now := time.Now()
 	got, want := w.store.Lookup(w.query(q, now)), w.model.lookUp(q, now)
-	if got.Seat != nil {
-		got.Seat.Flight().Begin()
-	}
 	w.tell("look up %+v: find %d (%v), object %s", *q, got.Find, got.Reason, w.name(got.Object))
 	w.judge(q, got, now)
 	if got.Find != want.find || got.Reason != want.reason {
@@ -233,19 +231,48 @@ func (w *walk) sit(q *modelRequest, got storage.Answer, want modelAnswer) {
 	case want.begins && at >= 0:
 		w.fatalf("a seat in flight %s, want a new one", real.ID)
 	case want.begins:
-		w.begin(want.flight, real)
+		w.board(want.flight, real)
 		at = len(w.flights) - 1
 	case at < 0 || w.flights[at].model != want.flight:
 		w.fatalf("a seat in flight %s, want one in %d", real.ID, want.flight.number)
 	}
-	if got.Find == storage.Stale && w.one(2) {
-		got.Seat.Leave() // who refreshes behind does not wait
-		return
+	f := w.flights[at]
+	f.seats = append(f.seats, walkSeat{got.Seat, q})
+	if !w.one(4) {
+		f.begin()
 	}
-	w.flights[at].seats = append(w.flights[at].seats, walkSeat{got.Seat, q})
+	if got.Find == storage.Stale && w.one(2) {
+		w.stand(f, len(f.seats)-1) // who refreshes behind does not wait
+	}
 }
 
-func (w *walk) begin(f *modelFlight, real *storage.Flight) {
+// begin has the flight fetched. One of those who have seats does so.
+func (f *walkFlight) begin() {
+	f.real.Begin()
+	f.model.begun = true
+}
+
+// stand gives up one of the seats of a flight, which is over if it was the last and nobody has begun.
+func (w *walk) stand(f *walkFlight, at int) {
+	f.seats[at].real.Leave()
+	f.seats = slices.Delete(f.seats, at, at+1)
+	over := w.model.forsake(f.model, time.Now())
+	if got := f.real.Outcome(); (got != nil) != over {
+		w.fatalf("flight %s, begun %v, with %d seats has the outcome %+v", f.real.ID, f.model.begun, len(f.seats), got)
+	}
+	if !over {
+		return
+	}
+	w.tell("flight %s is forsaken", f.real.ID)
+	w.forsaken++
+	w.flights = slices.DeleteFunc(w.flights, func(other *walkFlight) bool { return other == f })
+	if got := f.real.Outcome(); got.Err == nil || got.Object != nil || got.Reason != policy.Internal {
+		w.fatalf("outcome %+v", *got)
+	}
+}
+
+// board adds a flight.
+func (w *walk) board(f *modelFlight, real *storage.Flight) {
 	if real.ID != fmt.Sprint(f.number) {
 		w.fatalf("flight %s, want %d", real.ID, f.number)
 	}
@@ -352,6 +379,10 @@ func (w *walk) check() {
 	if got.Kept > w.limit || got.UnderWay < 0 {
 		w.fatalf("%d bytes are kept of at most %d, %d under way", got.Kept, w.limit, got.UnderWay)
 	}
+	if want := int64(w.model.marks()) * markCost; got.Marks != want {
+		w.fatalf("%d bytes of marks, want %d", got.Marks, want)
+	}
+	w.checkCharged(got.UnderWay)
 	for _, a := range w.arriving {
 		b := a.object.body
 		abandoned, want := a.abandoned.Load(), int32(0)
@@ -362,6 +393,34 @@ func (w *walk) check() {
 			w.fatalf("the fetch of %s was abandoned %d times, want %d: kept %v, %d readers, since %v", w.name(a.object.real), abandoned, want, b.kept,
 				b.readers, time.Since(b.lonelySince))
 		}
+	}
+}
+
+// checkCharged sees that what somebody reads although the table no longer has it is charged as under way, once.
+func (w *walk) checkCharged(underWay int64) {
+	stored, read := map[*modelBody]bool{}, map[*modelBody]bool{}
+	for _, u := range w.model.urls {
+		for _, p := range u.places {
+			for _, o := range []*modelObject{p.object, p.previous} {
+				if o != nil {
+					stored[o.body] = true
+				}
+			}
+		}
+	}
+	for _, r := range w.readers {
+		read[r.body] = r.body.whole && r.body.kept
+	}
+	const head = 2000 // bytes that a head and its keys cost at most
+	least, most := int64(0), int64(0)
+	for b, counts := range read {
+		if counts && !stored[b] {
+			least += b.size
+			most += b.size + head
+		}
+	}
+	if underWay < least || underWay > most && !w.tight && len(w.arriving) == 0 {
+		w.fatalf("%d bytes are under way, want %d to %d", underWay, least, most)
 	}
 }
 

@@ -20,7 +20,14 @@ const (
 
 	// lonelyLimit is how long a body that is kept may go on growing with nobody reading it.
 	lonelyLimit = time.Minute
+
+	// slowLimit is how long the slowest reader of a body that is not kept may hold up others who have read all there is: it must take a
+	// chunk in this time.
+	slowLimit = 5 * time.Second
 )
+
+// ErrSlow is what a reader is told that held up others for too long.
+var ErrSlow = errors.New("the body was read too slowly for the others who read it")
 
 // ErrAbandoned is what the writer of a body is told when nobody wants the rest.
 var ErrAbandoned = errors.New("nobody reads the body any more")
@@ -94,9 +101,14 @@ func newBody(budget *budget, declared, limit int64, abandon func()) *Body {
 func (b *Body) Space(ctx context.Context) ([]byte, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	var patience *time.Timer
 	for b.reason != isKept && b.size-b.lowest >= b.window() {
 		if b.abandon == nil {
 			return nil, ErrAbandoned
+		}
+		if patience == nil {
+			patience = time.AfterFunc(slowLimit, b.cutSlowest)
+			defer patience.Stop()
 		}
 		wait := signal(&b.room)
 		b.mu.Unlock()
@@ -291,6 +303,26 @@ func (b *Body) raiseLowest() {
 		b.floor = b.floor.next
 	}
 	wake(&b.room)
+}
+
+// cutSlowest lets go of the slowest readers, if others wait for them.
+func (b *Body) cutSlowest() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	starving := false
+	for r := range b.readers {
+		starving = starving || r.passed == b.size
+	}
+	if !starving || b.size-b.lowest < b.window() {
+		return
+	}
+	for r := range b.readers {
+		if r.passed == b.lowest {
+			r.chunk = nil
+			delete(b.readers, r)
+		}
+	}
+	b.raiseLowest()
 }
 
 // signal returns the channel that the next wake closes.

@@ -156,7 +156,8 @@ func (l *layer) dropAny() []*Object {
 	return nil
 }
 
-// tidy takes slots that hold nothing off the shelf. e.mu is held.
+// tidy takes marks that are over off their slots, and slots that hold nothing off the shelf. As long as there is a flight to join the slots stay:
+// Vary and shareable of the last answer say who may join it. e.mu is held.
 func (e *entry) tidy(now time.Time) {
 	sh := e.shelf.Load()
 	if sh == nil {
@@ -169,7 +170,7 @@ func (e *entry) tidy(now time.Time) {
 		}
 		untidy = untidy || s.empty(now)
 	})
-	if !untidy {
+	if !untidy || len(e.flights) > 0 {
 		return
 	}
 	var layers []layer

@@ -3,13 +3,14 @@ package storage
 // What tests of this package see of its inside.
 
 const (
-	Window      = window
-	WindowChunk = windowChunk
-	LonelyLimit = lonelyLimit
-	LingerTime  = lingerTime
-	MaxLayers   = maxLayers
-	MaxVariants = maxVariants
-	MarkCost    = markCost
+	Window       = window
+	WindowChunk  = windowChunk
+	LonelyLimit  = lonelyLimit
+	LingerTime   = lingerTime
+	MaxLayers    = maxLayers
+	MaxVariants  = maxVariants
+	MarkCost     = markCost
+	RestInterval = restInterval
 )
 
 // What Body.Grow says.

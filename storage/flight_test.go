@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lacquer/message"
@@ -174,7 +175,7 @@ func TestTooLargeLeavesAMark(t *testing.T) {
 	f := func(declared int64) {
 		t.Helper()
 		s, _ := newStore(t, mebibyte)
-		size := int(s.MaxObject()) + 1
+		size := int(s.MaxObject(1<<40)) + 1
 		seat := miss(t, s, "a")
 		if declared > 0 {
 			declared = int64(size)
@@ -196,7 +197,10 @@ func TestTooLargeLeavesAMark(t *testing.T) {
 			t.Errorf("find %d (%v)", a.Find, a.Reason)
 		}
 		s.Fail(a.Seat.Flight(), policy.OriginConnect, io.EOF)
-		wantStats(t, s, 0, storage.MarkCost, "at the end")
+		wantStats(t, s, 0, 0, "at the end")
+		if got := s.Stats().Marks; got != storage.MarkCost {
+			t.Errorf("%d bytes of marks, want those of one", got)
+		}
 	}
 
 	f(message.Unknown)
@@ -279,4 +283,128 @@ func TestForsaken(t *testing.T) {
 	if n := s.Stats().Flights; n != 0 {
 		t.Errorf("%d flights are left", n)
 	}
+}
+
+// The same for what is to be refreshed behind: if it was not begun, the next who is served stale is to have it refreshed, and the origin, which
+// was never asked, does not rest.
+func TestForsakenRefresh(t *testing.T) {
+	f := func(begun bool) {
+		t.Helper()
+		s, _ := newStore(t, 8*mebibyte)
+		old := storeAs(t, s, "a", 1000, policy.Freshness{StaleWhileRevalidate: time.Hour}, message.Vary{})
+		look := func() *storage.Seat {
+			a := s.Lookup(&storage.Query{Key: key("a"), Now: time.Now()})
+			if a.Find != storage.Stale || a.Object != old {
+				t.Errorf("find %d (%v)", a.Find, a.Reason)
+			}
+			return a.Seat
+		}
+		first := look()
+		if first == nil {
+			t.Fatal("nobody is to refresh it")
+		}
+		if begun {
+			first.Flight().Begin()
+		}
+		first.Leave()
+		if ended := first.Flight().Outcome() != nil; ended == begun {
+			t.Errorf("begun %v, ended %v", begun, ended)
+		}
+		if second := look(); (second == nil) != begun {
+			t.Errorf("begun %v, and the next is to refresh it: %v", begun, second != nil)
+		}
+	}
+
+	f(false)
+	// Who has begun goes on without a seat.
+	f(true)
+}
+
+// The answers that came before tell who may share a fetch, even if what they brought has just gone: a herd on it is led by one.
+func TestHerdOnWhatIsGone(t *testing.T) {
+	f := func(name string, freshness policy.Freshness, pass func(*log)) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, purges := newStore(t, 8*mebibyte)
+				r := response(0)
+				r.Freshness, r.Vary, r.Shareable = freshness, vary("Accept-Encoding"), true
+				r.Freshness.Received = time.Now()
+				r.Request = message.Header{{Name: "Accept-Encoding", Value: "gzip"}}
+				seat := miss(t, s, "a", r.Request...)
+				s.Complete(s.Commit(seat.Flight(), r))
+				seat.Leave()
+
+				pass(purges)
+				var flight *storage.Flight
+				for range 5 {
+					q := &storage.Query{Key: key("a"), Header: r.Request, Now: time.Now(), Arrival: purges.Number(), Identity: true}
+					a := s.Lookup(q)
+					begin(a)
+					if a.Find != storage.Miss || a.Object != nil {
+						t.Fatalf("find %d (%v)", a.Find, a.Reason)
+					}
+					if flight == nil {
+						flight = a.Seat.Flight()
+					}
+					if a.Seat.Flight() != flight {
+						t.Error("more than one fetch of what one fetch would bring")
+					}
+				}
+				s.Fail(flight, policy.OriginConnect, io.EOF)
+				if got := s.Stats(); got.Entries != 0 || got.Flights != 0 {
+					t.Errorf("%d entries and %d flights are left", got.Entries, got.Flights)
+				}
+			})
+		})
+	}
+
+	f("past being kept", policy.Freshness{Lifetime: time.Second}, func(*log) { time.Sleep(5 * time.Second) })
+	f("purged", policy.Freshness{Lifetime: time.Hour}, func(purges *log) { purges.purge("a") })
+}
+
+// faultyLog is a log that fails once.
+type faultyLog struct {
+	log
+	faulty bool
+}
+
+func (l *faultyLog) Judge(s storage.Subject, after uint64) storage.Judgement {
+	if l.faulty {
+		l.faulty = false
+		panic("a fault")
+	}
+	return l.log.Judge(s, after)
+}
+
+// A fault in one request locks nobody else out, and its flight can be ended.
+func TestFaultUnderTheLock(t *testing.T) {
+	f := func(land func(*storage.Store, *storage.Flight)) {
+		t.Helper()
+		purges := new(faultyLog)
+		s, err := storage.New(storage.Options{Memory: 8 * mebibyte, MaxObject: mebibyte, Purges: purges})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		seat := miss(t, s, "a")
+		purges.faulty = true
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("there was no fault")
+				}
+			}()
+			land(s, seat.Flight())
+		}()
+		s.Fail(seat.Flight(), policy.Internal, io.EOF)
+		seat.Leave()
+		if o := store(t, s, "a", 100); !hit(s, "a", o) {
+			t.Error("what was fetched anew is not found")
+		}
+	}
+
+	f(func(s *storage.Store, f *storage.Flight) { s.Commit(f, response(0)) })
+	f(func(s *storage.Store, f *storage.Flight) {
+		s.Refuse(f, response(0), storage.Refusal{Mark: time.Minute})
+	})
 }

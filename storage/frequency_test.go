@@ -15,7 +15,7 @@ func TestFrequencyDecides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := newStore(t, mebibyte)
 		limit, _ := s.Room()
-		size := s.MaxObject() - 2000
+		size := s.MaxObject(1<<40) - 2000
 		var names []string
 		for i := int64(0); (i+1)*(size+2000) < limit; i++ {
 			names = append(names, fmt.Sprint("popular/", i))

@@ -306,6 +306,49 @@ func TestGoneIsChargedWhileRead(t *testing.T) {
 	})
 }
 
+// The same for what leaves the table before it is whole.
+func TestGoneWhileArrivingIsChargedWhileRead(t *testing.T) {
+	s, purges := newStore(t, 8*mebibyte)
+	seat := miss(t, s, "a")
+	o := s.Commit(seat.Flight(), response(message.Unknown))
+	fill(t, s, o, 5000)
+	purges.purge("a")
+	s.Sweep("a")
+	s.Complete(o)
+	wantStats(t, s, 0, o.Cost(), "whole, and read")
+	seat.Leave()
+	wantStats(t, s, 0, 0, "read")
+}
+
+// However often the origin says that a body still holds while somebody always reads it, it is charged once.
+func TestFreshenChargesNothingTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, purges := newStore(t, 8*mebibyte)
+		r := response(message.Unknown)
+		r.Freshness = policy.Freshness{Received: time.Now(), Keep: time.Hour}
+		o := storeAs(t, s, "a", 100_000, r.Freshness, message.Vary{})
+		reader := attach(t, o.Body)
+		for i := range 40 {
+			seat := miss(t, s, "a")
+			body := o.Body
+			if o = s.Freshen(seat.Flight(), r); o.Body != body {
+				t.Fatal("the stored body was not taken over")
+			}
+			next := attach(t, o.Body)
+			reader.Close()
+			reader = next
+			seat.Leave()
+			wantStats(t, s, o.Cost(), 0, fmt.Sprint("freshened ", i+1, " times"))
+		}
+		purges.purge("a")
+		s.Sweep("a")
+		synctest.Wait() // ristretto keeps its books behind
+		wantStats(t, s, 0, o.Cost(), "purged, and read")
+		reader.Close()
+		wantStats(t, s, 0, 0, "at the end")
+	})
+}
+
 // The same for what was replaced while somebody read it.
 func TestReplacedIsChargedWhileRead(t *testing.T) {
 	s, _ := newStore(t, 8*mebibyte)

@@ -5,9 +5,9 @@ import "context"
 // Reader reads one body from an offset on, as it arrives. It is used by one goroutine. The zero Reader is not attached.
 type Reader struct {
 	body   *Body
-	chunk  *chunk
-	offset int64 // of the next byte that Next returns
-	passed int64 // bytes that are done with; protected by body.mu while the body grows
+	chunk  *chunk // where it stands, and with that all that follows; nil once it was let go; protected by body.mu while the body grows
+	offset int64  // of the next byte that Next returns
+	passed int64  // bytes that are done with; protected by body.mu while the body grows
 }
 
 // Attach makes r read b from its start. It fails if the start is no longer there, or if the body was cut short.
@@ -60,7 +60,7 @@ func (r *Reader) Ready() bool {
 // the end of a whole body the error is io.EOF; at the end of one that was cut short it is the one that Fail was given.
 func (r *Reader) Next(ctx context.Context) ([]byte, error) {
 	b := r.body
-	if b.whole.Load() {
+	if b.whole.Load() && r.chunk != nil {
 		if p := r.piece(b.size); p != nil {
 			return p, nil
 		}
@@ -69,6 +69,9 @@ func (r *Reader) Next(ctx context.Context) ([]byte, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for {
+		if r.chunk == nil {
+			return nil, ErrSlow
+		}
 		r.pass()
 		if p := r.piece(b.size); p != nil {
 			return p, nil

@@ -187,7 +187,7 @@ func argument(ts *testscript.TestScript, args []string, n int) string {
 func environOf(ts *testscript.TestScript) []string {
 	var environ []string
 	for _, name := range []string{
-		"HOME", "PATH", "TMPDIR", "ORIGIN", "STATE_DIRECTORY", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "LACQUER_LISTEN", "LACQUER_STATE",
+		"HOME", "PATH", "TMPDIR", "ORIGIN", "STATE_DIRECTORY", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "LACQUER_LISTEN", "LACQUER_STATE", "LACQUER_ADMIN", "LACQUER_TOKEN",
 		"LACQUER_PURGE__ALLOW",
 	} {
 		if value := ts.Getenv(name); value != "" {

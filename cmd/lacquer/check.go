@@ -41,13 +41,16 @@ func checkCommand() *cobra.Command {
 	return c
 }
 
-// check reads a configuration as serve would, and tries its rules. It opens nothing.
+// check reads a configuration as serve would, tries its rules, and reads the files of certificates. It opens nothing.
 func check(file string) (said string, err error) {
 	config, err := loadConfig(file, daemon.Flags{})
 	if err != nil {
 		return "", err
 	}
 	if err := config.TryRules(time.Now()); err != nil {
+		return "", failure{err}
+	}
+	if err := config.TryCertificates(); err != nil {
 		return "", failure{err}
 	}
 	return fmt.Sprintf("ok: %s, %s", count(len(config.RuleNames()), "rule"), count(len(config.Tests), "test")), nil

@@ -9,11 +9,16 @@ response by Cache-Status what it did.
 
 # Commands
 
-	lacquer serve [-c FILE] [--listen ADDRESS]... [--backend URL] [--memory SIZE] [--state DIRECTORY] [--log-format text|json]
+	lacquer serve [-c FILE] [--listen ADDRESS]... [--backend URL] [--memory SIZE] [--state DIRECTORY] [--admin ADDRESS] [--log-format text|json]
+	lacquer check [-c FILE] [--schema]
+	lacquer explain URL [-H 'Name: value']... [-X METHOD] [--json]
+	lacquer purge URL... | --tag TAG... | --all [--soft] [--dry-run] [--json]
+	lacquer stat [--once | --json]
+	lacquer reload | versions [--json] | rollback [N]
 	lacquer version
 
-The other commands of Lacquer (demo, check, explain, purge, ban, warm, log, stat, top, hist, reload, versions, rollback, vcl)
-are not in this version and are refused by name.
+The other commands of Lacquer (demo, ban, warm, log, top, hist, vcl) are not in this version and are refused by name; so are the flags
+--prefix, --host and --refetch of purge.
 
 The flags of serve:
 
@@ -23,10 +28,18 @@ The flags of serve:
 	    --backend URL         the origin, instead of the backends of the configuration
 	    --memory SIZE         what the process may use, such as 1GiB
 	    --state DIRECTORY     where the state is kept
+	    --admin ADDRESS       of the administration, or off (default 127.0.0.1:6082)
 	    --log-format FORMAT   of what is logged to standard error: text or json
 
-Addresses are :8080, 127.0.0.1:8080, http://:80, unix:/run/lacquer.sock, or proxy+http://:8081 for PROXY protocol. Port 0 picks
-a free one. Origins are http://host:port, https://host or unix:/path.
+check reads the configuration as serve would, opens nothing, and runs the tests of the rules. It prints "ok:" with the number of rules and
+tests, or everything that is wrong with file, line, column and a caret. With --schema it prints a JSON Schema for editors instead.
+
+explain, purge, stat, reload, versions and rollback talk to a Lacquer that runs. On the same machine they find it by its state directory, in
+which serve leaves the address of its administration and a token (--state and -c name another one). --admin ADDRESS or LACQUER_ADMIN, with LACQUER_TOKEN,
+reach another: 127.0.0.1:6082, unix:/run/lacquer/admin.sock, or https://host:port. stat is a live view in a terminal, and one line elsewhere.
+
+Addresses are :8080, 127.0.0.1:8080, http://:80, https://:443, unix:/run/lacquer.sock, or proxy+http://:8081 for PROXY protocol.
+Port 0 picks a free one. Origins are http://host:port, https://host or unix:/path.
 
 The first line that serve logs once it accepts connections is "serving", with the addresses that it really listens on and who
 may purge.
@@ -36,6 +49,7 @@ may purge.
 Flags win over the environment, which wins over the file, which wins over the defaults. These are the keys of the file:
 
 	listen: [":8080"]
+	admin: 127.0.0.1:6082                  # or unix:/run/lacquer/admin.sock, or off; never on other machines' networks
 	state: /var/lib/lacquer
 	backends:
 	  app: http://127.0.0.1:3000           # short form
@@ -54,12 +68,15 @@ Flags win over the environment, which wins over the file, which wins over the de
 	access_log: {to: stdout, format: combined}   # to: stdout, stderr, off or a path; format: combined or json
 	purge:
 	  allow: [127.0.0.0/8, "::1/128"]      # who may PURGE on the site's own listener
+	  tags: {expose: false}                # headers: [xkey, X-Own: comma] names the fields that hold tags
 	limits:
 	  header: 64KiB                        # of a request head
 	  body: 0                              # of a request body; 0 is none
 	  header_time: 10s                     # for a request head to arrive
 	  idle_time: 75s                       # between two requests of a connection
 	  send_time: 60s                       # for a client to take the next piece of a response
+	rules: []                              # or the path of a file, or a pattern of files such as rules/*.yaml
+	tests: []                              # of the rules, likewise
 
 Sizes are written 512MiB, durations 90s, 12h, 7d. In values, ${NAME} stands for a variable of the environment and
 ${NAME:-default} for one that may be missing; $$ is a dollar sign. A key that is not known is an error that suggests the nearest
@@ -67,6 +84,11 @@ one.
 
 In the environment a key is written in capitals after LACQUER_, with __ between levels and commas between the values of a list:
 LACQUER_LISTEN, LACQUER_CACHE__MEMORY, LACQUER_PURGE__ALLOW, LACQUER_BACKENDS__APP. Other names are ignored.
+
+# HTTPS
+
+An https listener shows certificates that are obtained for tls.hosts from Let's Encrypt, or by another tls.acme.directory; those of the
+files in tls.certificates, a list of {cert: site.pem, key: site.key}; or, without either, one that is signed by itself.
 
 # State
 
@@ -79,8 +101,10 @@ The limit at which the collector works harder (GOMEMLIMIT) is set from cache.mem
 
 # Signals
 
-SIGTERM and SIGINT let the transactions under way end, for at most 30 seconds; a second one ends at once. SIGHUP, which is to
-reload the configuration, is not in this version: it is logged and nothing else.
+SIGTERM and SIGINT let the transactions under way end, for at most 30 seconds; a second one ends at once. SIGHUP reads the
+configuration anew: it is put in force at once if it loads and the tests of its rules hold; else the present one stays, and the log
+says why. Requests under way end under the rules with which they began. Listeners, the administration, TLS, memory, state, access log, trusted proxies
+and limits stay as they were at the start; a warning names those that differ.
 
 # Exit codes
 

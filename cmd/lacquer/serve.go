@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +23,6 @@ import (
 // serveFlags are the flags of serve as they were written.
 type serveFlags struct {
 	config    string
-	admin     string
 	logFormat string
 	daemon.Flags
 }
@@ -40,9 +40,6 @@ func serveCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error {
-			if c.Flags().Changed("admin") {
-				return &unbuiltError{"lacquer serve --admin"}
-			}
 			return serve(f, c.ErrOrStderr())
 		},
 	}
@@ -53,7 +50,7 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&f.Backend, "backend", "", "`URL` of the origin, instead of the backends of the configuration")
 	flags.StringVar(&f.Memory, "memory", "", "`SIZE` of what the process may use, such as 1GiB (default from the machine)")
 	flags.StringVar(&f.State, "state", "", "`DIRECTORY` of the state (default /var/lib/lacquer or the user's own)")
-	flags.StringVar(&f.admin, "admin", "", "`ADDRESS` of the administration (not in this version)")
+	flags.StringVar(&f.Admin, "admin", "", "`ADDRESS` of the administration, or off (default 127.0.0.1:6082)")
 	flags.StringVar(&f.logFormat, "log-format", "text", "`FORMAT` of the log on standard error: text or json")
 	return c
 }
@@ -64,6 +61,7 @@ func serve(f serveFlags, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	slog.SetDefault(log) // libraries that write to the standard logger write one line a fact, too
 	config, err := loadConfig(f.config, f.Flags)
 	if err != nil {
 		return err
@@ -85,9 +83,14 @@ func serve(f serveFlags, stderr io.Writer) error {
 	// A reader of the logs that goes away must not take the site down.
 	signal.Ignore(syscall.SIGPIPE)
 
-	d, err := daemon.Start(config, daemon.Host{State: state.Directory, Log: log})
+	d, err := daemon.Start(config, daemon.Host{State: state.Directory, Token: state.Token, Version: release(), Log: log})
 	if err != nil {
 		return failure{err}
+	}
+	if d.Admin() != "" {
+		if err := state.WriteAdmin(d.Admin()); err != nil {
+			return failure{errors.Join(err, d.Stop(context.Background()))}
+		}
 	}
 	log.Info("serving",
 		"addresses", d.Addresses(),
@@ -96,7 +99,11 @@ func serve(f serveFlags, stderr io.Writer) error {
 		"purge", whoMayPurge(config.Purge),
 		"config", cmp.Or(config.File, "none"),
 		"state", state.Directory,
+		"admin", cmp.Or(d.Admin(), "off"),
 	)
+	if usual := config.Admin; !usual.Explicit && d.Admin() != "" && d.Admin() != usual.Address {
+		log.Warn("the usual address of the administration is in use, another one was taken", "usual", usual.Address, "admin", d.Admin())
+	}
 	return watch(d, signals, log)
 }
 

@@ -12,17 +12,11 @@ func (e *unbuiltError) Error() string { return e.what + ": not in this version" 
 // unbuilt are the commands that are listed and refused, never half done.
 var unbuilt = []struct{ use, short string }{
 	{"demo", "show a slow little site behind the cache"},
-	{"explain URL", "tell why a URL is a hit or a miss"},
-	{"purge URL...", "forget by URL, tag, prefix or host"},
 	{"ban EXPRESSION", "forget every object for which an expression holds"},
 	{"warm URL...", "fill the cache"},
 	{"log", "show transactions as they happen"},
-	{"stat", "show the counters"},
 	{"top", "show what is asked for most"},
 	{"hist", "show how long transactions take"},
-	{"reload", "read the configuration anew"},
-	{"versions", "list the configurations that were loaded"},
-	{"rollback [N]", "go back to an earlier configuration"},
 	{"vcl FILE", "translate VCL into rules"},
 }
 

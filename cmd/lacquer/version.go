@@ -27,18 +27,23 @@ func versionCommand() *cobra.Command {
 
 // versionLine names the version, the commit if it is known, and what the binary was built with and for.
 func versionLine() string {
-	release, commit := "(devel)", ""
+	commit := ""
 	if info, ok := debug.ReadBuildInfo(); ok {
-		if info.Main.Version != "" {
-			release = info.Main.Version
-		}
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
 				commit = s.Value[:min(len(s.Value), 12)] + " "
 			}
 		}
 	}
-	return fmt.Sprintf("lacquer %s %s%s %s/%s", release, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("lacquer %s %s%s %s/%s", release(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// release returns the version of the module, "(devel)" if it is not one.
+func release() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }
 
 // The first versions of Go in which an HTTP/2 client cannot crash the process, and without the races of net/http in CONNECT and

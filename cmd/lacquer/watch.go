@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"syscall"
+	"time"
 
 	"lacquer/internal/daemon"
 )
@@ -45,10 +46,14 @@ func reload(d *daemon.Daemon, log *slog.Logger) {
 	}
 }
 
-// drain stops d, and gives up on that at a signal.
+// sameSignal is the time in which a second signal is taken for the first: supervisors send one to a process and to its group.
+const sameSignal = time.Second
+
+// drain stops d, and gives up on that at another signal.
 func drain(d *daemon.Daemon, signals <-chan os.Signal, log *slog.Logger) error {
 	stopped := make(chan error, 1)
 	go func() { stopped <- d.Stop(context.Background()) }()
+	began := time.Now()
 	for {
 		select {
 		case err := <-stopped:
@@ -58,8 +63,11 @@ func drain(d *daemon.Daemon, signals <-chan os.Signal, log *slog.Logger) error {
 			log.Info("stopped")
 			return nil
 		case s := <-signals:
-			if s == syscall.SIGHUP {
+			switch {
+			case s == syscall.SIGHUP:
 				log.Warn("the configuration is not reloaded while draining")
+				continue
+			case time.Since(began) < sameSignal:
 				continue
 			}
 			return failure{fmt.Errorf("ended at once by a second signal (%v); transactions may have been cut", s)}

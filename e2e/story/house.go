@@ -31,7 +31,7 @@ type Reloader interface {
 type Host struct {
 	Network   *memnet.Network
 	Files     fstest.MapFS // the story's files, beside its configuration
-	Log       io.Writer // what it has to say to its operator
+	Log       io.Writer    // what it has to say to its operator
 	AccessLog io.Writer
 }
 

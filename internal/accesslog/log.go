@@ -26,8 +26,9 @@ const (
 
 // Options describe a Log.
 type Options struct {
-	Writer io.Writer // gets whole lines, on one goroutine
-	Format string    // Combined, the default, or JSON
+	Writer io.Writer       // gets whole lines, on one goroutine
+	Format string          // Combined, the default, or JSON
+	Failed func(err error) // told once when writing begins to fail, on the writer's goroutine; may be nil
 }
 
 // Log writes lines. It is safe for concurrent use.
@@ -55,7 +56,10 @@ func New(o Options) *Log {
 	default:
 		panic("BUG: access log format " + o.Format)
 	}
-	go l.run(o.Writer)
+	if o.Failed == nil {
+		o.Failed = func(error) {}
+	}
+	go l.run(o.Writer, o.Failed)
 	return l
 }
 
@@ -100,12 +104,17 @@ func (l *Log) Close() error {
 }
 
 // run writes lines as they come, several at once where several wait.
-func (l *Log) run(to io.Writer) {
+func (l *Log) run(to io.Writer, failed func(error)) {
 	defer close(l.written)
 	out := bufio.NewWriterSize(to, batch)
 	held := int64(0) // lines in out
+	failing := false
 	flush := func() {
-		if err := out.Flush(); err != nil {
+		err := out.Flush()
+		if err != nil && !failing {
+			failed(err)
+		}
+		if failing = err != nil; failing {
 			l.failure = err
 			l.dropped.Add(held)
 			out.Reset(to) // the next lines may fare better, as on a disk that was full

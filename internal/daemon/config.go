@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"lacquer/admin"
 	"lacquer/origin"
 	"lacquer/policy"
 	"lacquer/policy/rules"
@@ -17,7 +18,8 @@ import (
 type Config struct {
 	File           string   // what was read, "" if there was no file
 	Listen         []string // addresses as edge.Parse reads them, at least one
-	State          string   // the state directory as it was written, "" if it is to be looked for
+	Admin          Admin
+	State          string // the state directory as it was written, "" if it is to be looked for
 	Backends       []Backend
 	Backend        Backend // of Backends, the one that answers what no rule sends elsewhere; the zero Backend if there is none
 	Cache          Cache
@@ -88,6 +90,7 @@ type Flags struct {
 	Backend string
 	Memory  string
 	State   string
+	Admin   string
 }
 
 // Load reads and checks a configuration. An error is always an *Error, which holds everything that is wrong.
@@ -121,6 +124,7 @@ func Load(src Source) (*Config, error) {
 func defaults() *Config {
 	return &Config{
 		Listen: []string{":8080"},
+		Admin:  Admin{Address: admin.DefaultAddress},
 		Cache: Cache{Settings: policy.Settings{
 			MaxObject:    64 << 20,
 			Heuristics:   true,

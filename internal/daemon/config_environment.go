@@ -62,6 +62,7 @@ func (l *loader) readFlags(f Flags) {
 	give("--listen", "listen", strings.Join(f.Listen, ","))
 	give("--memory", "cache.memory", f.Memory)
 	give("--state", "state", f.State)
+	give("--admin", "admin", f.Admin)
 	if f.Backend != "" {
 		l.replaceBackends(f.Backend)
 	}

@@ -47,7 +47,7 @@ func (s settings[T]) isSection(key string) bool {
 func configSettings() settings[Config] {
 	return append(settings[Config]{
 		many("listen", func(c *Config) *[]string { return &c.Listen }, listenAddress).about("where clients are served: :8080, http://127.0.0.1:80, https://:443, unix:/run/lacquer.sock, proxy+http://:8081"),
-		unbuilt[Config]("admin"),
+		adminSetting().about("where the administration is reached: 127.0.0.1:6082, unix:/path, or off"),
 		one("state", func(c *Config) *string { return &c.State }, notEmpty).about("the directory of lock and token"),
 		setting[Config]{key: "backends", nested: (*loader).readBackends, form: backendsForm()}.about("the origins: a name and a URL each"),
 

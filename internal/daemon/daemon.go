@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -20,6 +21,9 @@ import (
 
 // DrainTime is how long Stop lets transactions go on.
 const DrainTime = 30 * time.Second
+
+// adminDrainTime is how long answers to those who administer may go on after that.
+const adminDrainTime = 2 * time.Second
 
 // Daemon is a Lacquer that runs. Its methods may be called from any goroutine.
 type Daemon struct {
@@ -37,12 +41,15 @@ type Daemon struct {
 	way       *proxy.Server
 	live      releases
 	reloading sync.Mutex // one reload or rollback at a time
+
+	administration administration
+	draining       atomic.Bool
 }
 
 // Start assembles everything and accepts connections when it returns. If a step fails, what earlier ones opened is closed
 // again. It reads no file but those that the configuration names for it, writes beneath host.State alone, and touches no signals.
 func Start(cfg *Config, host Host) (*Daemon, error) {
-	d := &Daemon{failed: make(chan error, len(cfg.Listen)), host: host.withDefaults(), started: cfg}
+	d := &Daemon{failed: make(chan error, len(cfg.Listen)+1), host: host.withDefaults(), started: cfg}
 	d.stop = onceValue(d.shutdown)
 	if err := d.assemble(cfg, d.host); err != nil {
 		return nil, errors.Join(err, d.closeAll())
@@ -54,6 +61,7 @@ func Start(cfg *Config, host Host) (*Daemon, error) {
 			}
 		})
 	}
+	d.serveAdministration()
 	if d.certificates != nil {
 		d.certificates.Begin()
 	}
@@ -62,6 +70,7 @@ func Start(cfg *Config, host Host) (*Daemon, error) {
 
 // assemble opens what is needed in the order in which one needs the other.
 func (d *Daemon) assemble(cfg *Config, host Host) error {
+	host = d.observe(cfg, host)
 	access, err := d.openAccessLog(cfg.AccessLog, host)
 	if err != nil {
 		return err
@@ -91,7 +100,10 @@ func (d *Daemon) assemble(cfg *Config, host Host) error {
 		Log:     host.Log,
 		Access:  access,
 	}
-	return d.listen(cfg, host)
+	if err := d.listen(cfg, host); err != nil {
+		return err
+	}
+	return d.openAdministration(cfg, host, &house{Daemon: d, store: store, purges: purges, way: d.way})
 }
 
 // openAccessLog returns what takes the entry of each transaction; nil if nobody wants them.
@@ -101,7 +113,9 @@ func (d *Daemon) openAccessLog(to AccessLog, host Host) (func(edge.Entry), error
 		return host.Watch, err
 	}
 	d.closeLater(closeWriter)
-	log := accesslog.New(accesslog.Options{Writer: w, Format: to.Format})
+	log := accesslog.New(accesslog.Options{Writer: w, Format: to.Format, Failed: func(err error) {
+		host.Log.Warn("lines of the access log are being lost", "to", to.To, "error", err)
+	}})
 	d.closeLater(func() error {
 		log.Close()
 		if lost := log.Dropped(); lost > 0 {
@@ -181,6 +195,7 @@ func (d *Daemon) Failed() <-chan error { return d.failed }
 func (d *Daemon) Stop(ctx context.Context) error { return d.stop(ctx) }
 
 func (d *Daemon) shutdown(ctx context.Context) error {
+	d.draining.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, DrainTime)
 	defer cancel()
 	err := d.server.Shutdown(ctx)

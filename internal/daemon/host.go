@@ -23,6 +23,10 @@ type Host struct {
 	// CertificateCheck is how often the age of certificates that were obtained is looked at; 0 stands for a minute.
 	CertificateCheck time.Duration
 
+	// Token is what those who administer this Lacquer must show. Without it there is no administration.
+	Token   string
+	Version string // of Lacquer, to be shown to them
+
 	// AccessLog takes the access log wherever the configuration sends it, unless it is off. nil obeys the configuration.
 	AccessLog io.Writer
 

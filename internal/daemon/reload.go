@@ -14,9 +14,10 @@ import (
 func (d *Daemon) Reload() (Version, error) { return d.ReloadFor("reload") }
 
 // ReloadFor is Reload for somebody or something that is named in Versions, such as "SIGHUP".
-func (d *Daemon) ReloadFor(who string) (Version, error) {
+func (d *Daemon) ReloadFor(who string) (_ Version, wrong error) {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
+	defer func() { d.administration.reloaded(wrong == nil) }()
 	cfg, err := d.load()
 	if err != nil {
 		return Version{}, err
@@ -80,12 +81,15 @@ func unmoved(started, next *Config) []string {
 		}
 	}
 	fixed("listen", started.Listen, next.Listen)
+	fixed("admin", started.Admin, next.Admin)
 	fixed("state", started.State, next.State)
 	fixed("cache.memory", started.writtenMemory(), next.writtenMemory())
 	fixed("cache.max_object", started.Cache.MaxObject, next.Cache.MaxObject)
 	fixed("trusted_proxies", started.TrustedProxies, next.TrustedProxies)
 	fixed("access_log", started.AccessLog, next.AccessLog)
 	fixed("limits", started.Limits, next.Limits)
+	fixed("admin", started.Admin, next.Admin)
+	fixed("tls", started.TLS, next.TLS)
 	fixed("tls", started.TLS, next.TLS)
 	return names
 }

@@ -48,6 +48,9 @@ func (s settings[T]) object(section string) schema {
 
 // value describes what may stand behind a key.
 func (s setting[T]) value() schema {
+	if s.form == nil {
+		return schema{} // anything
+	}
 	if s.list {
 		return listOf(s.form)
 	}

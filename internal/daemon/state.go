@@ -63,10 +63,11 @@ func OpenState(directory string) (*State, error) {
 
 // Close lets the directory go. The files stay: removing the lock would let two processes lock two files of the same name.
 func (s *State) Close() error {
+	gone := s.removeAdmin()
 	if err := s.lock.Close(); err != nil {
-		return fmt.Errorf("unlock state directory %s: %w", s.Directory, err)
+		return errors.Join(gone, fmt.Errorf("unlock state directory %s: %w", s.Directory, err))
 	}
-	return nil
+	return gone
 }
 
 // acquire takes the lock, which the kernel lets go when the process ends in whatever way, and leaves the process id in it.

@@ -25,7 +25,7 @@ func compileRespond(c *compiler, n *Node, step Step) (deed, bool) {
 	if !ok {
 		return deed{}, false
 	}
-	a := answer{}
+	a := answer{step: step}
 	if one := fields["status"]; one != nil {
 		a.status, ok = c.status(one, 200, 599)
 	}
@@ -50,6 +50,7 @@ func compileRespond(c *compiler, n *Node, step Step) (deed, bool) {
 
 // answer is a compiled respond.
 type answer struct {
+	step        Step
 	fieldLines       // behind the values of the fields stands that of the body, if text
 	status      int  // 0 for the one that suits
 	text        bool // the body is a template
@@ -94,7 +95,7 @@ func (a *answer) give(t *turn, texts []string, _ []time.Duration) {
 	given := &Answer{Status: a.status, Body: a.file}
 	if given.Status == 0 {
 		given.Status = 200
-		if t.Resp != nil { // at error there is one already, whose status says what went wrong
+		if a.step == Error { // there is a response already, whose status says what went wrong
 			given.Status = t.Resp.Status
 		}
 	}

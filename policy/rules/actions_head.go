@@ -42,10 +42,11 @@ func compileUnset(c *compiler, n *Node, step Step) (deed, bool) {
 			ok = c.fieldName(one) && ok
 		}
 	}
-	names, fine := c.patterns(n, "unset", true)
+	texts, fine := c.patterns(n, "unset")
 	if !ok || !fine {
 		return deed{}, false
 	}
+	names := newFieldPatterns(texts)
 	// Patterns spare the framing, which no rule may touch.
 	drop := func(f message.Field) bool { return names.has(f.Name) && !isFraming(f.Name) }
 	return deed{do: func(t *turn, _ []string, _ []time.Duration) {

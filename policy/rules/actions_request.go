@@ -23,8 +23,9 @@ func compilePipe(c *compiler, n *Node, _ Step) (deed, bool) {
 
 func compileBackend(c *compiler, n *Node, step Step) (deed, bool) {
 	name, ok := c.backendName(n, step)
+	known := c.backends
 	return deed{texts: []value{name}, do: func(t *turn, texts []string, _ []time.Duration) {
-		t.effects.Backend = strings.Clone(texts[0])
+		t.effects.Backend = known[slices.Index(known, texts[0])] // which outlives the request
 		t.changed("backend ", texts[0])
 	}}, ok
 }
@@ -59,17 +60,19 @@ func (c *compiler) selection(n *Node, of string) (s *selection, ok bool) {
 	fields, ok := c.fields(n, of, "keep", "drop", "sort")
 	s = new(selection)
 	for name, one := range fields {
-		fine := true
+		if name == "sort" {
+			s.sort = c.flag(one, "sort")
+			ok = ok && s.sort
+			continue
+		}
+		texts, fine := c.patterns(one, of+": "+name)
+		ok = ok && fine
 		switch name {
 		case "keep":
-			s.keep, fine = c.patterns(one, of+": keep", false)
+			s.keep = newPatterns(texts)
 		case "drop":
-			s.drop, fine = c.patterns(one, of+": drop", false)
-		case "sort":
-			s.sort = true
-			fine = c.flag(one, "sort")
+			s.drop = newPatterns(texts)
 		}
-		ok = ok && fine
 	}
 	return s, ok
 }

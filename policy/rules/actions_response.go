@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -72,8 +73,9 @@ func compileRetry(c *compiler, n *Node, step Step) (deed, bool) {
 		}}, true
 	}
 	name, ok := c.backendName(n, step)
+	known := c.backends
 	return deed{texts: []value{name}, do: func(t *turn, texts []string, _ []time.Duration) {
-		t.effects.Retry = &Retry{Backend: strings.Clone(texts[0])}
+		t.effects.Retry = &Retry{Backend: known[slices.Index(known, texts[0])]}
 		t.changed("retry at ", texts[0])
 	}}, ok
 }

@@ -58,7 +58,7 @@ func checkLine(s string) error {
 func checkURL(s string) error {
 	if !strings.HasPrefix(s, "/") {
 		if strings.Contains(s, "://") {
-			return fmt.Errorf("%q is a whole URL: url wants path and query, write the host in host:", shortenedText(s))
+			return fmt.Errorf("%q is a whole URL: url wants path and query, and host the host", shortenedText(s))
 		}
 		return fmt.Errorf("%q is no path: it must begin with a slash", shortenedText(s))
 	}

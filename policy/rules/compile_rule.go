@@ -1,5 +1,7 @@
 package rules
 
+import "sync/atomic"
+
 // compile compiles a draft for each step at which it runs: one, but for groups that leave the step to their members.
 func (c *compiler) compile(d draft) {
 	for _, step := range d.steps.list() {
@@ -15,7 +17,7 @@ func (c *compiler) compileAt(d *draft, step Step) {
 	c.rule = d.name
 	p := &c.set.steps[step]
 	index := len(p.rules)
-	p.rules = append(p.rules, rule{name: d.name, at: d.at, builtin: c.builtin, when: c.condition(d, step)})
+	p.rules = append(p.rules, rule{name: d.name, at: d.at, builtin: c.builtin, when: c.condition(d, step), matched: new(atomic.Int64)})
 	c.set.infos = append(c.set.infos, RuleInfo{d.name, step, d.at, c.builtin})
 	deeds, ends := c.deeds(d, step)
 	stop := d.stop

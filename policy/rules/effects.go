@@ -8,7 +8,8 @@ import (
 )
 
 // Effects is what the rules of one step wish, beyond the changes of heads that they have made. The zero value wishes nothing; Reset makes it
-// so again and keeps its memory.
+// so again and keeps its memory. Texts may be cut from the heads in Vars, and then last as long as the bytes of these; Tags and names of
+// backends last.
 type Effects struct {
 	// At Request.
 	Pass, Pipe bool
@@ -30,8 +31,8 @@ type Effects struct {
 	Trace   bool
 	Matched []Match
 
-	// OnlyTarget runs nothing but url, host and query, and the counters, log lines and answers of rules stay out: the way in which a purge finds
-	// the key of the page that it means. It stays through Reset, as Trace does.
+	// OnlyTarget lets rules do nothing but url, host and query; stop still stops. By it a purge finds the key of the page that it means: hand in
+	// the request as a GET. It stays through Reset, as Trace does.
 	OnlyTarget bool
 }
 

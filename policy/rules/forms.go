@@ -71,10 +71,9 @@ func (c *compiler) values(n *Node, of string, step Step, check func(string) erro
 	return list, ok
 }
 
-// patterns compiles a list of names with stars.
-func (c *compiler) patterns(n *Node, of string, fold bool) (*patterns, bool) {
+// patterns reads a list of names with stars.
+func (c *compiler) patterns(n *Node, of string) (texts []string, ok bool) {
 	nodes, ok := c.items(n, of)
-	texts := make([]string, 0, len(nodes))
 	for _, one := range nodes {
 		switch {
 		case one.Text == "":
@@ -86,7 +85,7 @@ func (c *compiler) patterns(n *Node, of string, fold bool) (*patterns, bool) {
 		}
 		texts = append(texts, one.Text)
 	}
-	return newPatterns(texts, fold), ok
+	return texts, ok
 }
 
 // status compiles a status code of one of our own answers.

@@ -43,14 +43,3 @@ func kindOf(t reflect.Type) kind {
 	}
 	return anything
 }
-
-// kindName says in the words of users what a type is.
-func kindName(t reflect.Type) string {
-	if k := kindOf(t); k != anything {
-		return k.String()
-	}
-	if t.Kind() == reflect.Slice {
-		return "list"
-	}
-	return anything.String()
-}

@@ -1,12 +1,15 @@
 package rules
 
-import "strings"
+import (
+	"strings"
+
+	"lacquer/message"
+)
 
 // patterns are names of which each may hold stars, which stand for any text: utm_*, *_session, *. It is not changed once it is made.
 type patterns struct {
 	exact map[string]struct{}
 	open  []glob
-	fold  bool // names of fields have no case
 }
 
 // glob is a pattern with stars: the text before the first, behind the last, and what stands between the others in order.
@@ -15,28 +18,29 @@ type glob struct {
 	between        []string
 }
 
-func newPatterns(texts []string, fold bool) *patterns {
-	p := &patterns{exact: make(map[string]struct{}), fold: fold}
+func newPatterns(texts []string) *patterns {
+	p := &patterns{exact: make(map[string]struct{})}
 	for _, text := range texts {
-		if fold {
-			text = strings.ToLower(text)
-		}
-		parts := strings.Split(text, "*")
-		if len(parts) == 1 {
+		if g, open := newGlob(text); open {
+			p.open = append(p.open, g)
+		} else {
 			p.exact[text] = struct{}{}
-			continue
 		}
-		last := len(parts) - 1
-		p.open = append(p.open, glob{prefix: parts[0], suffix: parts[last], between: parts[1:last]})
 	}
 	return p
 }
 
+func newGlob(text string) (g glob, open bool) {
+	parts := strings.Split(text, "*")
+	last := len(parts) - 1
+	if last == 0 {
+		return glob{}, false
+	}
+	return glob{prefix: parts[0], suffix: parts[last], between: parts[1:last]}, true
+}
+
 // has reports whether name is one of those that are meant.
 func (p *patterns) has(name string) bool {
-	if p.fold {
-		name = strings.ToLower(name)
-	}
 	if _, ok := p.exact[name]; ok {
 		return true
 	}
@@ -61,6 +65,39 @@ func (g *glob) has(name string) bool {
 		name = name[i+len(part):]
 	}
 	return true
+}
+
+// fieldPatterns are patterns of names of fields, which have no case. They are few, and so are the fields of a head.
+type fieldPatterns struct {
+	exact []string
+	open  []glob // in small letters
+}
+
+func newFieldPatterns(texts []string) *fieldPatterns {
+	p := new(fieldPatterns)
+	for _, text := range texts {
+		if g, open := newGlob(strings.ToLower(text)); open {
+			p.open = append(p.open, g)
+		} else {
+			p.exact = append(p.exact, text)
+		}
+	}
+	return p
+}
+
+func (p *fieldPatterns) has(name string) bool {
+	for _, one := range p.exact {
+		if message.EqualFold(one, name) {
+			return true
+		}
+	}
+	for i := range p.open {
+		g := &p.open[i]
+		if len(name) >= len(g.prefix) && message.EqualFold(name[:len(g.prefix)], g.prefix) && g.has(strings.ToLower(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // selection is what keep and drop say together of parameters or cookies.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,9 +14,10 @@ type rule struct {
 	when    func(*Vars) bool // nil holds always
 	skip    int              // the next rule if when does not hold, or fails
 	deeds   []deed
-	ends    bool // no later rule of the user at this step
-	stop    bool // likewise, and for OnlyTarget as well
-	quiet   bool // the end of a group that stops: nothing that anybody wrote as a rule
+	ends    bool          // no later rule of the user at this step
+	stop    bool          // likewise, and for OnlyTarget as well
+	quiet   bool          // the end of a group that stops: nothing that anybody wrote as a rule
+	matched *atomic.Int64 // runs in which it matched; nil if quiet
 }
 
 // deed is one action of a rule. All values of a rule are worked out before its first deed is done, so a rule that fails has changed nothing.

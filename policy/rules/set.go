@@ -54,6 +54,9 @@ func (s *Set) run(step Step, p *program, next int, v *Vars, e *Effects) (after i
 			continue
 		}
 		r.act(step, v, e)
+		if v.Hooks != nil && !r.quiet {
+			r.matched.Add(1)
+		}
 		if e.Trace && s.clock != nil && !r.quiet {
 			e.Matched[len(e.Matched)-1].Took = s.clock().Sub(began)
 		}

@@ -12,7 +12,7 @@ import (
 	"lacquer/policy/trial"
 )
 
-var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+var noon = time.Date(2026, 6, 1, 12, 0, 0, 123456789, time.UTC)
 
 // ruleset is what the rules of each step do, as if they had been written and compiled.
 type ruleset map[rules.Step]func(v *rules.Vars, e *rules.Effects)

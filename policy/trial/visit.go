@@ -20,6 +20,7 @@ const (
 
 // Try runs a test at now, and returns what came of its last request.
 func (s *Site) Try(t *Test, now time.Time) *Result {
+	now = now.Truncate(time.Second) // as the origin's Date has it, or answers would be a part of a second old when they come
 	first := &visit{site: s, test: t, now: now, down: t.Down && !t.Later}
 	first.lead()
 	if !t.Later {
