@@ -14,13 +14,13 @@ export CGO_ENABLED := 0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DOCKERFILE_LINT := dockerfile-utils@0.16.3
 
-.PHONY: build test check format vet staticcheck oldest unit race dockerfile site acme fuzz image
+.PHONY: build test check format vet staticcheck oldest unit race dockerfile site browser acme fuzz image
 
 build:
 	$(GO) build -trimpath -o bin/lacquer ./cmd/lacquer
 
 # In order of what fails soonest. Each gate can be run alone.
-test: format vet staticcheck dockerfile oldest race site acme
+test: format vet staticcheck dockerfile oldest race site browser acme
 
 check: format vet staticcheck unit
 
@@ -53,6 +53,10 @@ dockerfile:
 site:
 	@.ci/need php
 	e2e/mediawiki/run
+
+# The demo in a real browser. Pictures of what it saw lie in .cache/demo afterwards.
+browser:
+	e2e/demo/run
 
 # A real certificate authority, away at times.
 acme:

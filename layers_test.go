@@ -69,8 +69,12 @@ const house = `
 	internal/daemon      < message policy policy/rules policy/trial storage origin purge proxy edge internal/accesslog internal/certificates admin
 	                     + github.com/goccy/go-yaml golang.org/x/sys
 
+	# Shows in a minute what all of it is for.
+	internal/demo/site
+	internal/demo        < edge admin internal/daemon internal/demo/site
+
 	# Starts.
-	cmd/lacquer          < internal/daemon admin admin/client
+	cmd/lacquer          < internal/daemon internal/demo admin admin/client
 	                     + github.com/spf13/cobra github.com/spf13/pflag
 	                     + github.com/charmbracelet/bubbletea github.com/charmbracelet/lipgloss github.com/charmbracelet/x/term
 

@@ -52,14 +52,14 @@ func (r *Refused) Unwrap() error { return r.Err }
 // ErrNotBuilt says that this version cannot do what was asked.
 var ErrNotBuilt = errors.New("not in this version")
 
-// Purged says what a purge did at once. Objects that are found later are as gone as those.
+// Purged says what a purge did. It holds from then on for what is found behind, too.
 type Purged struct {
 	Kind    string `json:"kind"`           // url, tag or all
 	What    string `json:"what,omitempty"` // the URL or the tag
 	Soft    bool   `json:"soft"`
-	Number  uint64 `json:"number"` // in the log of purges; 0 if it was only tried
-	Objects int    `json:"objects"`
-	Bytes   int64  `json:"bytes"` // of their bodies
+	Number  uint64 `json:"number"`  // in the log of purges; 0 if it was only tried
+	Objects int    `json:"objects"` // that were found; -1 if they are found behind
+	Bytes   int64  `json:"bytes"`   // of their bodies
 }
 
 // Filter chooses objects. The zero value chooses all.

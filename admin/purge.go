@@ -109,7 +109,11 @@ func (s *Server) forget(p Purged, dry bool) (Purged, error) {
 	}
 	p.Number, p.Objects, p.Bytes = done.Number, done.Objects, done.Bytes
 	s.Metrics.Purged(p.Kind, ByAPI)
-	s.Log.Info("purged", "by", "api", "kind", p.Kind, "what", p.What, "soft", p.Soft, "objects", p.Objects, "bytes", p.Bytes)
+	what := []any{"by", ByAPI, "kind", p.Kind, "what", p.What, "soft", p.Soft}
+	if p.Objects >= 0 {
+		what = append(what, "objects", p.Objects, "bytes", p.Bytes)
+	}
+	s.Log.Info("purged", what...)
 	return p, nil
 }
 

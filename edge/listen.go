@@ -71,9 +71,9 @@ func (a Address) String() string {
 	return scheme + "://" + a.Location
 }
 
-// Open listens on the address by listen, which net.Listen implements; whoever wants TLS there wraps what it returns. The PROXY protocol is believed from trusted addresses only,
+// Open listens on the address by listen, which net.Listen implements. The PROXY protocol is believed from trusted addresses only,
 // and connections from others are closed without an answer. A Unix socket that nobody answers on is replaced; its owner
-// and group may connect to it.
+// and group may connect to it. TLS begins where Secure wraps what is returned.
 func (a Address) Open(listen func(network, address string) (net.Listener, error), trusted []netip.Prefix) (net.Listener, error) {
 	if a.PROXY && len(trusted) == 0 {
 		return nil, fmt.Errorf("listen address %s: nobody may connect to it while trusted_proxies is empty", a)

@@ -96,8 +96,7 @@ func (s *Site) Primary(r *Request, v *rules.Vars) string {
 	as.Header = append(message.Header(nil), r.Header...)
 	vars := *v
 	vars.Req, vars.Hooks = &as, nil
-	var ignored rules.Effects
-	s.run(rules.Request, &vars, &ignored)
+	s.run(rules.Request, &vars, &rules.Effects{OnlyTarget: true})
 	return policy.KeyOf(&as).Primary
 }
 

@@ -33,10 +33,9 @@ func isHearsay(name string) bool {
 }
 
 // normalise makes requests that mean the same look the same, before they are looked up: fields go that the origin will not see, as what it does not
-// see must not choose a variant; cookies that no origin reads go, and codings are named in one order.
+// see must not choose a variant, and codings are named in one order.
 func normalise(h *message.Header) {
 	message.RemoveHopByHop(h)
-	policy.DropAnalyticsCookies(h)
 	policy.NormaliseAcceptEncoding(h)
 }
 

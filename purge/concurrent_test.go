@@ -125,6 +125,10 @@ func (r *rush) request(s *site) {
 		q.Now = time.Now()
 		a := r.store.Lookup(q)
 		if a.Seat != nil {
+			if rand.IntN(20) == 0 {
+				a.Seat.Leave() // the client goes away before anybody has asked the origin
+				return
+			}
 			a.Seat.Flight().Begin()
 		}
 		switch a.Find {

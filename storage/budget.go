@@ -2,8 +2,8 @@ package storage
 
 import "sync/atomic"
 
-// budget counts bytes that are held outside the keeper's accounts: bodies under way, marks, objects that left the table while
-// somebody reads them. It is safe for concurrent use.
+// budget counts bytes that are held outside the keeper's accounts. A store has two: one of bodies under way and of objects that left the table while
+// somebody reads them, one of marks. It is safe for concurrent use.
 type budget struct {
 	limit int64
 	used  atomic.Int64

@@ -67,7 +67,7 @@ func (s *Store) Count() int {
 	return n
 }
 
-// Limits returns how many bytes whole objects may take, and bodies under way with marks.
+// Limits returns how many bytes whole objects may take, and bodies under way.
 func (s *Store) Limits() (kept, underWay int64) {
 	return s.keeper.cache.MaxCost(), s.budget.limit
 }

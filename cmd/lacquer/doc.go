@@ -10,6 +10,7 @@ response by Cache-Status what it did.
 # Commands
 
 	lacquer serve [-c FILE] [--listen ADDRESS]... [--backend URL] [--memory SIZE] [--state DIRECTORY] [--admin ADDRESS] [--log-format text|json]
+	lacquer demo [--listen ADDRESS] [--control ADDRESS]
 	lacquer check [-c FILE] [--schema]
 	lacquer explain URL [-H 'Name: value']... [-X METHOD] [--json]
 	lacquer purge URL... | --tag TAG... | --all [--soft] [--dry-run] [--json]
@@ -17,7 +18,7 @@ response by Cache-Status what it did.
 	lacquer reload | versions [--json] | rollback [N]
 	lacquer version
 
-The other commands of Lacquer (demo, ban, warm, log, top, hist, vcl) are not in this version and are refused by name; so are the flags
+The other commands of Lacquer (ban, warm, log, top, hist, vcl) are not in this version and are refused by name; so are the flags
 --prefix, --host and --refetch of purge.
 
 The flags of serve:
@@ -30,6 +31,10 @@ The flags of serve:
 	    --state DIRECTORY     where the state is kept
 	    --admin ADDRESS       of the administration, or off (default 127.0.0.1:6082)
 	    --log-format FORMAT   of what is logged to standard error: text or json
+
+demo starts a slow little site of its own, a Lacquer in front of it (--listen, default 127.0.0.1:8080 or a free port), and a control page for
+the browser (--control, on loopback, default a free port), and prints where they are and what to try. It reads no configuration and keeps no
+state.
 
 check reads the configuration as serve would, opens nothing, and runs the tests of the rules. It prints "ok:" with the number of rules and
 tests, or everything that is wrong with file, line, column and a caret. With --schema it prints a JSON Schema for editors instead.

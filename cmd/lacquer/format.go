@@ -25,7 +25,7 @@ func bytesText(n int64) string {
 // threeDigits writes a number with about as many digits as anybody reads: 1.5, 20, 614.
 func threeDigits(x float64) string {
 	if x < 9.95 && x != math.Trunc(x) {
-		return strconv.FormatFloat(x, 'f', 1, 64)
+		return strings.TrimSuffix(strconv.FormatFloat(x, 'f', 1, 64), ".0")
 	}
 	return strconv.FormatFloat(math.Round(x), 'f', 0, 64)
 }

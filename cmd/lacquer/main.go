@@ -39,7 +39,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 	})
-	root.AddCommand(serveCommand(), checkCommand(), explainCommand(), purgeCommand(), statCommand())
+	root.AddCommand(serveCommand(), demoCommand(), checkCommand(), explainCommand(), purgeCommand(), statCommand())
 	root.AddCommand(reloadCommand(), versionsCommand(), rollbackCommand())
 	root.AddCommand(unbuiltCommands()...)
 	root.AddCommand(versionCommand())

@@ -64,7 +64,7 @@ func (m statModel) results() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-12s%14s%14s", "", "in all", "per second")
 	row := func(name string, count func(*admin.Stats) int64) {
-		fmt.Fprintf(&b, "\n%-12s%14s%14s", name, numberText(count(m.now)), m.rate(count))
+		b.WriteString(strings.TrimRight(fmt.Sprintf("\n%-12s%14s%14s", name, numberText(count(m.now)), m.rate(count)), " "))
 	}
 	row("requests", func(s *admin.Stats) int64 { return s.Requests })
 	for _, result := range []string{"hit", "stale", "miss", "pass", "pipe", "synthetic", "purge", "error"} {
@@ -105,7 +105,7 @@ func topReasons(title string, counts ...map[string]int64) string {
 	text := titleStyle.Render(title)
 	for i, name := range names {
 		if i == shownRows {
-			text += faintStyle.Render(fmt.Sprintf("\n  and %s", count(len(names)-i, "other")))
+			text += "\n" + faintStyle.Render("  and "+count(len(names)-i, "other"))
 			break
 		}
 		text += fmt.Sprintf("\n  %-24s%14s", name, numberText(all[name]))

@@ -11,7 +11,6 @@ func (e *unbuiltError) Error() string { return e.what + ": not in this version" 
 
 // unbuilt are the commands that are listed and refused, never half done.
 var unbuilt = []struct{ use, short string }{
-	{"demo", "show a slow little site behind the cache"},
 	{"ban EXPRESSION", "forget every object for which an expression holds"},
 	{"warm URL...", "fill the cache"},
 	{"log", "show transactions as they happen"},

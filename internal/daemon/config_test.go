@@ -54,6 +54,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := &daemon.Config{
 		Listen:   []string{":8080"},
+		Admin:    daemon.Admin{Address: "127.0.0.1:6082"},
 		Backends: []daemon.Backend{backend},
 		Backend:  backend,
 		Cache: daemon.Cache{
@@ -75,6 +76,7 @@ func TestDefaults(t *testing.T) {
 
 const everything = `
 listen: [":80", "unix:/run/lacquer.sock"]
+admin: unix:/run/lacquer/admin.sock
 state: /srv/state
 backends:
   app: http://127.0.0.1:3000
@@ -112,6 +114,7 @@ func TestEveryKey(t *testing.T) {
 	want := &daemon.Config{
 		File:     "lacquer.yaml",
 		Listen:   []string{":80", "unix:/run/lacquer.sock"},
+		Admin:    daemon.Admin{Address: "unix:/run/lacquer/admin.sock", Explicit: true},
 		State:    "/srv/state",
 		Backends: backends,
 		Backend:  backends[1],

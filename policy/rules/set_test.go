@@ -235,8 +235,8 @@ func TestNames(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s/%s/%d/%v", info.Name, info.Step, info.At.Line, info.Builtin))
 	}
 	want := "first/request/2/false rule 2/deliver/5/false rule 2.1/deliver/7/false other protocols are piped/request/8/false " +
-		"analytics cookies are dropped/request/6/true methods other than GET and HEAD are passed/request/76/true " +
-		"announced bodies are passed/request/82/true preconditions are passed/request/88/true"
+		"analytics cookies are dropped/request/6/true methods other than GET and HEAD are passed/request/92/true " +
+		"announced bodies are passed/request/98/true preconditions are passed/request/104/true"
 	if strings.Join(got, " ") != want {
 		t.Errorf("got %s\nwant %s", strings.Join(got, " "), want)
 	}

@@ -167,9 +167,9 @@ func TestFaults(t *testing.T) {
 	}
 	request, response := fields("url", "/a"), answer("Cache-Control", "max-age=60", "X-A", "1")
 	f(fields("request", request, "response", response, "expect", fields(
-		"pass", "true", "outcome", "hit", "stored", "false", "reason", "private", "key", "b", "url", "/b", "ttl", "7h", "backend", "images")),
+		"pass", "true", "outcome", "hit", "stored", "false", "reason", "private", "key", "b", "url", "/b", "ttl", "30s", "backend", "images")),
 		"pass: want true, got false", "outcome: want hit, got miss", "stored: want false, got true", "reason: want private, got nothing",
-		"key: want b, got localhost/a", "url: want /b, got /a", "ttl: want 7h, got 1m", "backend: want images, got app")
+		"key: want b, got localhost/a", "url: want /b, got /a", "ttl: want 30s, got 1m", "backend: want images, got app")
 	f(fields("request", request, "response", response, "expect", fields(
 		"key", list("x"), "status", "404", "redirect", "/b", "body", "x", "tags", list("t"), "rules", list("first"),
 		"headers", fields("X-A", "2", "X-B", "3", "Cache-Control", nil))),
