@@ -76,7 +76,7 @@ const house = `
 	# Starts.
 	cmd/lacquer          < internal/daemon internal/demo admin admin/client
 	                     + github.com/spf13/cobra github.com/spf13/pflag
-	                     + github.com/charmbracelet/bubbletea github.com/charmbracelet/lipgloss github.com/charmbracelet/x/term
+	                     + github.com/charmbracelet/bubbletea github.com/charmbracelet/lipgloss github.com/charmbracelet/x/term github.com/muesli/termenv
 
 	# Proves: stories over the network in memory, told of any house; ours; a real site over the real binary, a real
 	# certificate authority.

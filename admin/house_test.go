@@ -19,7 +19,6 @@ import (
 type house struct {
 	purged  []string
 	objects []admin.Object
-	notes   []string // filters that were asked for
 	ready   error
 	refuse  error // of reload and rollback
 }

@@ -130,12 +130,33 @@ func (a *actors) first(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func (a *actors) signal(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(a.process(ts, args).command.Process.Signal(signalOf(ts, args)))
+}
+
+func signalOf(ts *testscript.TestScript, args []string) os.Signal {
 	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP}
 	s, ok := signals[argument(ts, args, 1)]
 	if !ok {
 		ts.Fatalf("no such signal: %s", args[1])
 	}
-	ts.Check(a.process(ts, args).command.Process.Signal(s))
+	return s
+}
+
+// insist sends a signal again and again until the process ends.
+func (a *actors) insist(ts *testscript.TestScript, _ bool, args []string) {
+	p := a.process(ts, args)
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for giveUp := time.After(patience); ; {
+		select {
+		case <-p.ended:
+			return
+		case <-giveUp:
+			ts.Fatalf("%s has not ended; it said:\n%s", args[0], p.text())
+		case <-again.C:
+			_ = p.command.Process.Signal(signalOf(ts, args)) // it may have ended by now
+		}
+	}
 }
 
 func (a *actors) ended(ts *testscript.TestScript, _ bool, args []string) {

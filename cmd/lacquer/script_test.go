@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 //	[!] said NAME PATTERN     a line that it has logged matches
 //	first NAME PATTERN        the first line that it logged matches
 //	signal NAME SIGNAL        sends TERM, INT or HUP
+//	insist NAME SIGNAL        sends it again and again until the process ends
 //	ended NAME CODE           waits until it has ended with this exit code
 //	get NAME URL              begins a request
 //	got NAME STATUS           waits for its answer; STATUS is "cut" if there was none, or not a whole one
@@ -40,6 +41,7 @@ func TestScript(t *testing.T) {
 			"said":    withActors((*actors).said),
 			"first":   withActors((*actors).first),
 			"signal":  withActors((*actors).signal),
+			"insist":  withActors((*actors).insist),
 			"ended":   withActors((*actors).ended),
 			"get":     withActors((*actors).get),
 			"got":     withActors((*actors).got),
