@@ -13,7 +13,7 @@ import (
 // expectMembers are the keys of what a test expects.
 func expectMembers() []member[[]Expectation] {
 	return []member[[]Expectation]{
-		boolean("pass", "the origin is asked, by the store", func(x *Result) (bool, bool) { return x.Outcome == Pass, true }),
+		boolean("pass", "the origin is asked, past the store", func(x *Result) (bool, bool) { return x.Outcome == Pass, true }),
 		boolean("pipe", "the connection goes to the origin", func(x *Result) (bool, bool) { return x.Outcome == Pipe, true }),
 		word("outcome", OutcomeOf, "what comes of it", func(*reader) []string { return Outcomes() }, func(x *Result) string { return x.Outcome.String() }),
 		boolean("stored", "the origin's answer is or was stored", wasStored),

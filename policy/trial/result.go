@@ -12,7 +12,7 @@ import (
 // Result is what came of a test's last request.
 type Result struct {
 	Outcome Outcome
-	Reason  policy.Reason // why it went by the store, was not stored, or came from the store; None for what was stored just now
+	Reason  policy.Reason // why it went past the store, was not stored, or came from the store; None for what was stored just now
 
 	Request *message.Request // as it was looked up
 	Key     policy.Key

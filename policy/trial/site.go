@@ -27,7 +27,7 @@ const (
 	Miss      Outcome = iota + 1 // the origin was asked, and its answer stored if it may be
 	Hit                          // it was stored, and fresh
 	Stale                        // it was stored, and served though it was no longer fresh
-	Pass                         // the origin was asked, by the store
+	Pass                         // the origin was asked, past the store
 	Pipe                         // the connection goes to the origin
 	Synthetic                    // a rule answered
 	Failure                      // the origin is down, and nothing could stand in for it
