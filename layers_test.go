@@ -73,8 +73,11 @@ const house = `
 	internal/demo/site
 	internal/demo        < edge admin internal/daemon internal/demo/site
 
+	# Keeps quiet while the process starts; nothing may be imported here.
+	internal/terminal
+
 	# Starts.
-	cmd/lacquer          < internal/daemon internal/demo admin admin/client
+	cmd/lacquer          < internal/daemon internal/terminal internal/demo admin admin/client
 	                     + github.com/spf13/cobra github.com/spf13/pflag
 	                     + github.com/charmbracelet/bubbletea github.com/charmbracelet/lipgloss github.com/charmbracelet/x/term github.com/muesli/termenv
 

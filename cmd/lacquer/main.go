@@ -9,9 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"lacquer/internal/daemon"
+	"lacquer/internal/terminal"
 )
 
 func main() {
+	terminal.Restore()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

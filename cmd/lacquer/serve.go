@@ -141,7 +141,7 @@ func openState(config *daemon.Config) (*daemon.State, error) {
 // limitMemory tells the collector what the process may use, unless the environment has told it already.
 func limitMemory(memory daemon.Size) {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(memory))
+		debug.SetMemoryLimit(daemon.HeapLimit(memory))
 	}
 }
 

@@ -13,11 +13,12 @@ import (
 	"lacquer/admin"
 )
 
+// Colors are those of the terminal's own palette, so that it need not be asked which suit it.
 var (
 	titleStyle = lipgloss.NewStyle().Bold(true)
 	faintStyle = lipgloss.NewStyle().Faint(true)
-	goodStyle  = lipgloss.NewStyle().Foreground(lipgloss.AdaptiveColor{Light: "28", Dark: "42"})
-	badStyle   = lipgloss.NewStyle().Foreground(lipgloss.AdaptiveColor{Light: "124", Dark: "203"})
+	goodStyle  = lipgloss.NewStyle().Foreground(lipgloss.Color("2"))
+	badStyle   = lipgloss.NewStyle().Foreground(lipgloss.Color("1"))
 )
 
 const (
@@ -115,15 +116,20 @@ func topReasons(title string, counts ...map[string]int64) string {
 
 // facts say what origin, store and purges do.
 func facts(s *admin.Stats) string {
-	origin := numberText(s.Origin.Fetches) + " fetches"
-	if s.Origin.Fetches == 1 {
-		origin = "1 fetch"
-	}
+	origin := several(s.Origin.Fetches, "fetch", "fetches")
 	if s.Origin.Fetches > 0 {
 		origin += ", " + secondsText(s.Origin.Seconds/float64(s.Origin.Fetches)) + " each"
 	}
-	return fmt.Sprintf("origin   %s; %s spared\nstore    %s objects, %s of %s; %s evicted\npurges   %s by URL, %s by tag, %s of everything",
+	return fmt.Sprintf("origin   %s; %s spared\nstore    %s, %s of %s; %s evicted\npurges   %s by URL, %s by tag, %s of everything",
 		origin, secondsText(s.Origin.Saved),
-		numberText(int64(s.Store.Objects)), bytesText(s.Store.Bytes), bytesText(s.Store.Limit), numberText(s.Store.Evicted),
+		several(int64(s.Store.Objects), "object", "objects"), bytesText(s.Store.Bytes), bytesText(s.Store.Limit), numberText(s.Store.Evicted),
 		numberText(s.Purges["url"]), numberText(s.Purges["tag"]), numberText(s.Purges["all"]))
+}
+
+// several writes a number and what it counts.
+func several(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return numberText(n) + " " + many
 }

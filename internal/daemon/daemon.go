@@ -83,7 +83,7 @@ func (d *Daemon) assemble(cfg *Config, host Host) error {
 
 	purges := purge.NewLog()
 	store, err := storage.New(storage.Options{
-		Memory: int64(cfg.Cache.Memory), MaxObject: cfg.Cache.MaxObject, Purges: purges,
+		Memory: storeMemory(cfg.Cache.Memory), MaxObject: cfg.Cache.MaxObject, Purges: purges,
 	})
 	if err != nil {
 		return err

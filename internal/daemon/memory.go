@@ -133,3 +133,18 @@ func containsWord(list, word string) bool {
 	}
 	return false
 }
+
+const (
+	// programText is what the program's own pages take of the process, which the collector does not see.
+	programText = 14 << 20
+	// programHeap is what it needs before it has served anybody: rules, tables, buffers of connections.
+	programHeap = 10 << 20
+)
+
+// HeapLimit returns what the collector may let the heap grow to, so that the process stays within memory.
+func HeapLimit(memory Size) int64 { return max(int64(memory)-programText, int64(memory)/2) }
+
+// storeMemory returns what of memory is left for the store and its garbage.
+func storeMemory(memory Size) int64 {
+	return max(int64(memory)-programText-programHeap, int64(memory)/3)
+}

@@ -68,7 +68,7 @@ type Demo struct {
 
 // Start starts the site, Lacquer and the control page, and accepts connections when it returns. If a step fails, what earlier ones began
 // is ended again.
-func Start(o Options) (d *Demo, err error) {
+func Start(o Options) (*Demo, error) {
 	fallback := o.Listen == ""
 	o.Listen, o.Control = cmp.Or(o.Listen, DefaultListen), cmp.Or(o.Control, DefaultControl)
 	if err := o.check(); err != nil {
@@ -80,25 +80,27 @@ func Start(o Options) (d *Demo, err error) {
 	if o.Host.Dial == nil {
 		o.Host.Dial = new(net.Dialer).DialContext
 	}
-	d = &Demo{site: site.New(), failed: make(chan error, 2), ended: make(chan struct{})}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, d.Stop(context.Background()))
-		}
-	}()
+	d := &Demo{site: site.New(), failed: make(chan error, 2), ended: make(chan struct{})}
+	if err := d.start(o, fallback); err != nil {
+		return nil, errors.Join(err, d.Stop(context.Background()))
+	}
+	return d, nil
+}
+
+// start starts one thing after the other, each of which needs the one before.
+func (d *Demo) start(o Options, fallback bool) (err error) {
 	if d.origin, err = startOrigin(d.site, o.Host.Listen); err != nil {
-		return nil, err
+		return err
 	}
 	d.traffic = newTraffic(d.site)
-	if d.lacquer, err = d.startLacquer(o, fallback); err != nil {
-		return nil, err
+	if err := d.startLacquer(o, fallback); err != nil {
+		return err
 	}
-	d.serving.Go(d.watch)
-	address := d.lacquer.Addresses()[0]
-	d.siteURL = "http://" + browsable(address)
-	d.visitor = newVisitor(browsable(address), o.Host.Dial)
+	address := browsable(d.lacquer.Addresses()[0])
+	d.siteURL = "http://" + address
+	d.visitor = newVisitor(address, o.Host.Dial)
 	d.herd = newHerd(d.visitor, d.site, d.traffic.touch)
-	return d, d.startControl(o)
+	return d.startControl(o)
 }
 
 // check says which address cannot be one.
@@ -139,14 +141,14 @@ func browsable(address string) string {
 }
 
 // startLacquer starts a Lacquer like any other, in front of the origin.
-func (d *Demo) startLacquer(o Options, fallback bool) (*daemon.Daemon, error) {
+func (d *Demo) startLacquer(o Options, fallback bool) error {
 	config, err := daemon.Load(daemon.Source{
 		File:  "demo.yaml",
 		Data:  configuration,
 		Flags: daemon.Flags{Listen: []string{o.Listen}, Backend: "http://" + d.origin.address},
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	host := o.Host
 	host.Watch = func(e edge.Entry) { d.traffic.observe(&e) }
@@ -154,12 +156,12 @@ func (d *Demo) startLacquer(o Options, fallback bool) (*daemon.Daemon, error) {
 	if fallback {
 		host.Listen = elsewhere(host.Listen)
 	}
-	lacquer, err := daemon.Start(config, host)
-	if err != nil {
-		return nil, err
+	if d.lacquer, err = daemon.Start(config, host); err != nil {
+		return err
 	}
-	d.administrator = newAdministrator(lacquer.Admin(), host.Token, host.Dial)
-	return lacquer, nil
+	d.administrator = newAdministrator(d.lacquer.Admin(), host.Token, host.Dial)
+	d.serving.Go(d.watch)
+	return nil
 }
 
 // elsewhere listens on a free port of the same host where the one that is asked for is in use.

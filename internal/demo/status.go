@@ -68,7 +68,7 @@ func resultOf(method string, code int, s status) result {
 
 // reasons are the sentences for what Cache-Status gives as detail.
 var reasons = map[string]string{
-	"stale-while-revalidate": "a little old; a fresh one is being fetched behind it",
+	"stale-while-revalidate": "a little old; a fresh one is asked for behind it",
 	"stale-if-error":         "the origin does not answer; this is the last good page",
 	"stale-held":             "the origin failed a moment ago; this is the last good page",
 	"rule-pass":              "a rule says that this page is never stored",

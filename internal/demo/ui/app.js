@@ -74,13 +74,13 @@ function onClick(id, work) {
 // ---- the log
 
 const log = byId("log");
-let held = false;
-let waiting = []; // transactions that came while the log was held
+let paused = false;
+let waiting = []; // transactions that came while the log paused
 
-byId("hold").addEventListener("click", (event) => {
-  held = !held;
-  event.currentTarget.setAttribute("aria-pressed", String(held));
-  if (!held) {
+byId("pause").addEventListener("click", (event) => {
+  paused = !paused;
+  event.currentTarget.setAttribute("aria-pressed", String(paused));
+  if (!paused) {
     waiting.forEach(addLine);
     waiting = [];
   }
@@ -127,7 +127,7 @@ function show(news) {
   for (const t of news.transactions) {
     if (t.number <= seen) continue;
     seen = t.number;
-    if (held) waiting.push(t);
+    if (paused) waiting.push(t);
     else addLine(t);
   }
   waiting = waiting.slice(-kept);
