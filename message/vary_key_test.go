@@ -36,3 +36,15 @@ func TestReadVaryKey(t *testing.T) {
 		}
 	}
 }
+
+// What was not written by AppendKey is refused or read, whatever it is.
+func FuzzReadVaryKey(f *testing.F) {
+	f.Add("\x00\x00\x00\x01a\x00\x00\x00\x02b")
+	f.Add("\x00\x00\x00\x01a\x00\x00\x00\x00")
+	f.Add("\xff\xff\xff\xff")
+	f.Fuzz(func(t *testing.T, key string) {
+		if fields, ok := message.ReadVaryKey(key); !ok && fields != nil {
+			t.Errorf("%q: refused, and %v was read", key, fields)
+		}
+	})
+}

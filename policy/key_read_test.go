@@ -26,3 +26,16 @@ func TestReadBase(t *testing.T) {
 		}
 	}
 }
+
+// What can be read is what AppendBase would have written of it, but for lengths that were written longer than they need be.
+func FuzzReadBase(f *testing.F) {
+	f.Add("\x04http\x02de")
+	f.Add("\x84\x00http")
+	f.Add("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")
+	f.Fuzz(func(t *testing.T, base string) {
+		scheme, parts, ok := policy.ReadBase(base)
+		if again := policy.AppendBase(nil, scheme, parts); ok && len(again) > len(base) {
+			t.Errorf("%q was read as %q %q", base, scheme, parts)
+		}
+	})
+}

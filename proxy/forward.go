@@ -32,6 +32,18 @@ func isHearsay(name string) bool {
 	return slices.ContainsFunc(hearsay[:], func(h string) bool { return message.EqualFold(h, name) })
 }
 
+// ownCookie is that of the administration. Browsers send it to every port of its host, so to the site, too, where it is nobody's business.
+const ownCookie = "lacquer_session"
+
+func dropOwnCookie(h *message.Header) {
+	for line := range h.Values("Cookie") {
+		if strings.Contains(line, ownCookie) {
+			message.FilterCookies(h, func(name string) bool { return name != ownCookie })
+			return
+		}
+	}
+}
+
 // normalise makes requests that mean the same look the same, before they are looked up: fields go that the origin will not see, as what it does not
 // see must not choose a variant, and codings are named in one order.
 func normalise(h *message.Header) {

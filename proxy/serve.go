@@ -42,6 +42,7 @@ func receive(t *transaction) step {
 // decide lets the rules choose a way, and makes requests that mean the same look the same.
 func decide(t *transaction) step {
 	t.why = policy.None
+	dropOwnCookie(&t.request.Header)
 	wishes := t.run(rules.Request, nil)
 	if wishes.Respond != nil {
 		return respond

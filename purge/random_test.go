@@ -124,8 +124,14 @@ func pick[T any](w *walk, from ...T) T { return from[w.random.IntN(len(from))] }
 // strained reports whether so much is under way that the model would have to count it. Then the walk lets it end first.
 func (w *walk) strained(limit int64) bool { return w.tight && w.store.Stats().UnderWay > limit }
 
+// maxReaders is how many there are at once, so that what is gone and still read does not take all the room there is: then bodies would wait for them.
+const maxReaders = 60
+
 // move takes one step.
 func (w *walk) move() {
+	for len(w.readers) > maxReaders {
+		w.close(w.random.IntN(len(w.readers)))
+	}
 	switch n := w.random.IntN(100); {
 	case n < 40:
 		w.lookUp()
