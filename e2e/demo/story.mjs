@@ -58,6 +58,7 @@ async function tell(demo, viewport, name) {
   await lines("pass", "/basket").first().waitFor();
   await page.getByRole("button", { name: "From a newsletter" }).click();
   await log.locator("li.hit, li.stale").filter({ hasText: "/?utm_source=mail" }).first().waitFor();
+  await log.scrollIntoViewIfNeeded();
   await page.screenshot({ path: join(cache, `${name}-1-log.png`) });
 
   step("an article that was changed is served as it was, until it is purged");
@@ -135,8 +136,11 @@ async function tell(demo, viewport, name) {
   step("and up again");
   await page.getByRole("button", { name: "Bring it up" }).click();
   await page.locator("#origin-state").getByText("up", { exact: true }).waitFor();
+  await title.fill("Up again");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator("#at-origin").getByText("Up again").waitFor();
   await page.getByRole("button", { name: "Purge hard" }).click();
-  await visitors.getByText("miss").waitFor();
+  await visitors.getByText("Up again").waitFor();
 
   assert.deepEqual(troubles, [], "nothing is complained of");
   await page.close();

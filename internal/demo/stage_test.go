@@ -26,6 +26,7 @@ type stage struct {
 	network *memnet.Network
 	browser *http.Client
 	token   string
+	stopped bool
 }
 
 // perform runs a test on a stage of its own, in a bubble where time costs nothing.
@@ -46,9 +47,7 @@ func perform(t *testing.T, test func(s *stage)) {
 		}}
 		defer func() {
 			s.browser.CloseIdleConnections()
-			if err := d.Stop(context.Background()); err != nil {
-				t.Errorf("Stop: %v", err)
-			}
+			s.stop()
 		}()
 		page, _ := s.get(d.ControlURL() + "/")
 		found := regexp.MustCompile(`<meta name="token" content="(\w+)">`).FindStringSubmatch(page)
@@ -58,6 +57,18 @@ func perform(t *testing.T, test func(s *stage)) {
 		s.token = found[1]
 		test(s)
 	})
+}
+
+// stop ends the demo, at the latest when the test does.
+func (s *stage) stop() {
+	s.Helper()
+	if s.stopped {
+		return
+	}
+	s.stopped = true
+	if err := s.demo.Stop(context.Background()); err != nil {
+		s.Errorf("Stop: %v", err)
+	}
 }
 
 // do sends a request and returns the body and the head of the answer.
