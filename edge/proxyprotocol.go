@@ -30,8 +30,26 @@ func (l *proxyListener) Accept() (net.Conn, error) {
 			conn.Close()
 			continue
 		}
-		return proxyproto.NewConn(conn,
+		return announced{proxyproto.NewConn(conn,
 			proxyproto.WithPolicy(proxyproto.REQUIRE),
-			proxyproto.SetReadHeaderTimeout(proxyHeaderTime)), nil
+			proxyproto.SetReadHeaderTimeout(proxyHeaderTime))}, nil
 	}
 }
+
+// announced is a connection whose header says who is at its other end. One that does not say (UNKNOWN, LOCAL) is from nobody: its peer, the load balancer, is
+// somebody who may purge, perhaps, and whose word counts.
+type announced struct{ *proxyproto.Conn }
+
+// RemoteAddr waits for the header.
+func (c announced) RemoteAddr() net.Addr {
+	if h := c.ProxyHeader(); h == nil || h.Command.IsLocal() || h.TransportProtocol.IsUnspec() {
+		return nobody{}
+	}
+	return c.Conn.RemoteAddr()
+}
+
+// nobody is the address of who did not say.
+type nobody struct{}
+
+func (nobody) Network() string { return "unknown" }
+func (nobody) String() string  { return "unknown" }
