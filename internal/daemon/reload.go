@@ -88,8 +88,6 @@ func unmoved(started, next *Config) []string {
 	fixed("trusted_proxies", started.TrustedProxies, next.TrustedProxies)
 	fixed("access_log", started.AccessLog, next.AccessLog)
 	fixed("limits", started.Limits, next.Limits)
-	fixed("admin", started.Admin, next.Admin)
-	fixed("tls", started.TLS, next.TLS)
 	fixed("tls", started.TLS, next.TLS)
 	return names
 }
