@@ -40,6 +40,7 @@ func TestNothingOlderThanAPurge(t *testing.T) {
 				for r.log.Number()%64 != 0 {
 					r.purger.URL("another", hard)
 				}
+				time.Sleep(rememberTime + sweepInterval)
 				synctest.Wait()
 				left := r.store.Stats()
 				left.Evicted = 0

@@ -12,6 +12,7 @@ const (
 	restInterval  = 3 * time.Second
 	markTooLarge  = 2 * time.Minute
 	sweepInterval = 10 * time.Second
+	rememberTime  = 2 * time.Minute
 	lonelyLimit   = time.Minute
 	markCost      = 512 // bytes
 )
@@ -57,21 +58,18 @@ func (m *model) refuse(f *modelFlight, vary string, why storage.Refusal, q *mode
 				p.object, p.previous = nil, nil
 			}
 			p.shareable = false
-			m.mark(p, now.Add(why.Mark))
+			m.mark(p, now.Add(why.Mark), false)
 		}
 	}
 	m.end(f, now)
 }
 
-// mark marks a place, unless it would be one mark too many.
-func (m *model) mark(p *modelPlace, until time.Time) {
-	if p.marked.IsZero() && m.marks() >= m.maxMarks {
-		return
-	}
-	p.marked = until
+// mark marks a place. The walks are such that there is always room for one more.
+func (m *model) mark(p *modelPlace, until time.Time, remembers bool) {
+	p.marked, p.remembers = until, remembers
 }
 
-// marks counts the marks that are there.
+// marks counts the marks that are there, over or not.
 func (m *model) marks() (n int) {
 	for _, u := range m.urls {
 		for _, p := range u.places {
@@ -100,7 +98,7 @@ func (m *model) grow(o *modelObject, n, declared int64, now time.Time) {
 	o.let, o.body.kept = true, false
 	if p := o.place; p.object == o {
 		p.object, p.previous = p.previous, nil
-		m.mark(p, now.Add(markTooLarge))
+		m.mark(p, now.Add(markTooLarge), false)
 	}
 	m.tidy(m.url(o.primary), now)
 }
@@ -130,12 +128,20 @@ func (m *model) evict(p *modelPlace, now time.Time) {
 	m.tidy(m.url(o.primary), now)
 }
 
+// purge takes out what has been purged. If that was the same for all, those who ask next still share a fetch.
+func (m *model) purge(p *modelPlace, now time.Time) {
+	p.object, p.previous, p.marked = nil, nil, time.Time{}
+	if p.shareable {
+		m.mark(p, now.Add(rememberTime), true)
+	}
+}
+
 // sweep drops what has been purged under a URL, and what nobody can use any more.
 func (m *model) sweep(primary string, now time.Time) {
 	u := m.url(primary)
 	for _, p := range u.places {
 		if p.object != nil && m.purged(p.object) {
-			p.object, p.previous, p.marked = nil, nil, time.Time{}
+			m.purge(p, now)
 		}
 		if p.previous != nil && m.purged(p.previous) {
 			p.previous = nil

@@ -16,7 +16,6 @@ type model struct {
 	urls      map[string]*modelURL
 	flights   uint64 // how many there ever were
 	maxObject int64
-	maxMarks  int // how many there may be at once, those that are over but still there too
 }
 
 type modelPurge struct {
@@ -51,7 +50,8 @@ type modelPlace struct {
 	vary, secondary string
 	object          *modelObject
 	previous        *modelObject // comes back if object is cut
-	marked          time.Time    // until when requests do not wait for one another; zero without a mark
+	marked          time.Time    // until when its mark is good; zero without one
+	remembers       bool         // the mark says no more than that what was purged was the same for all
 	rest            time.Time    // until when the origin is left in peace
 	shareable       bool
 }
@@ -210,7 +210,7 @@ func (m *model) reserve(u *modelURL, p *modelPlace, q *modelRequest, now time.Ti
 	}
 	o := p.object
 	if o != nil && m.purged(o) {
-		p.object, p.previous, p.marked = nil, nil, time.Time{}
+		m.purge(p, now)
 		o = nil
 	}
 	if o == nil {
@@ -247,7 +247,7 @@ func (m *model) miss(u *modelURL, p *modelPlace, q *modelRequest, why policy.Rea
 	switch {
 	case q.alone:
 		a.find, a.reason = storage.Alone, policy.RequestNoStore
-	case p != nil && now.Before(p.marked):
+	case p != nil && now.Before(p.marked) && !p.remembers:
 		a.find, a.reason = storage.Alone, policy.HitForMiss
 	case q.identity && (p == nil || !p.shareable):
 		a.find, a.reason = storage.Alone, policy.IdentityAlone

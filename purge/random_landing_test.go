@@ -20,7 +20,7 @@ func (w *walk) take() *walkFlight {
 
 // land ends one of the flights in one of the ways in which they end.
 func (w *walk) land() {
-	if w.tight && len(w.arriving) > 1 || w.strained(60_000) {
+	if w.tight && len(w.arriving) > 1 || w.strained(240_000) {
 		return
 	}
 	if len(w.flights) == 0 || !w.tight && len(w.flights) < 6 && w.one(2) {
@@ -65,7 +65,7 @@ func (w *walk) failed(f *walkFlight) {
 func (w *walk) response(f *walkFlight, q *modelRequest) (*modelObject, storage.Response) {
 	o := &modelObject{
 		primary: q.primary, base: q.base, flight: f.model.number, started: f.model.started,
-		vary:      pick(w, "", "", "accept-encoding", "accept-language", "accept-encoding, accept-language"),
+		vary:      pick(w, "", "", "", "accept-encoding", "accept-language", "accept-encoding, accept-language"),
 		shareable: w.one(2),
 		tags:      pick(w, nil, nil, []string{"red"}, []string{"green", "blue"}),
 		freshness: policy.Freshness{
@@ -93,9 +93,9 @@ func (w *walk) response(f *walkFlight, q *modelRequest) (*modelObject, storage.R
 
 // arrive makes a response one whose body is to come.
 func (w *walk) arrive(o *modelObject, r *storage.Response) *arrival {
-	a := &arrival{object: o, size: w.random.Int64N(w.model.maxObject * 11 / 10), declared: message.Unknown}
+	a := &arrival{object: o, size: w.random.Int64N(w.model.maxObject * 12 / 10), declared: message.Unknown}
 	if w.tight {
-		a.size = max(a.size, w.model.maxObject/2)
+		a.size = max(w.random.Int64N(w.model.maxObject*21/20), w.model.maxObject/2)
 	}
 	if w.tight || w.one(2) {
 		a.declared = a.size
@@ -172,7 +172,7 @@ func (w *walk) settle(f *walkFlight, o *modelObject, stored bool) {
 
 // grow lets a body that is under way grow, or end.
 func (w *walk) grow() {
-	if len(w.arriving) == 0 || w.strained(100_000) {
+	if len(w.arriving) == 0 || w.strained(400_000) {
 		return
 	}
 	at := w.random.IntN(len(w.arriving))
@@ -180,7 +180,7 @@ func (w *walk) grow() {
 	o := a.object
 	left := a.size - o.body.size
 	switch {
-	case w.one(15):
+	case w.one(20):
 		w.cut(at, errCut)
 		return
 	case left == 0:
@@ -223,5 +223,12 @@ func (w *walk) cut(at int, err error) {
 	w.notice()
 	if !o.real.Body.Failed() {
 		w.fatalf("it has not failed")
+	}
+}
+
+// cutAll breaks off all that is under way.
+func (w *walk) cutAll() {
+	for len(w.arriving) > 0 {
+		w.cut(0, errCut)
 	}
 }

@@ -58,10 +58,28 @@ func (s *slot) resting(now time.Time) bool { return now.UnixNano() < s.rest.Load
 
 // marked returns the mark if there is one that is still good.
 func (s *slot) marked(now time.Time) *Mark {
+	if m := s.remembered(now); m != nil && m.Reason != policy.None {
+		return m
+	}
+	return nil
+}
+
+// remembered returns a mark that is still good, or what is left of an object that was purged.
+func (s *slot) remembered(now time.Time) *Mark {
 	if m := s.mark.Load(); m != nil && now.Before(m.Until) {
 		return m
 	}
 	return nil
+}
+
+// purge takes out what a hard purge has hit. That its like was the same for all is remembered for a while, or a herd with cookies, which would
+// otherwise share the fetch, would be let loose on the origin by every purge of a busy page. entry.mu is held.
+func (s *slot) purge(now time.Time) (gone []*Object) {
+	gone = s.clear()
+	if s.shareable.Load() {
+		s.setMark(&Mark{Until: now.Add(rememberTime)})
+	}
+	return gone
 }
 
 // endOfBase stands between the two parts of a secondary key. No part of either begins like this, as each begins with its length.
@@ -165,7 +183,7 @@ func (e *entry) tidy(now time.Time) {
 	}
 	untidy := false
 	e.slots(func(s *slot) {
-		if s.marked(now) == nil {
+		if s.remembered(now) == nil {
 			s.setMark(nil)
 		}
 		untidy = untidy || s.empty(now)
@@ -226,6 +244,15 @@ func (s *slot) takeObjects() (dropped []*Object) {
 		s.previous = nil
 	}
 	return dropped
+}
+
+// has reports whether an object with this body is stored, or would come back: in whatever slot, as a 304 may bring another Vary. e.mu is held.
+func (e *entry) has(b *Body) (found bool) {
+	e.slots(func(s *slot) {
+		o := s.object.Load()
+		found = found || o != nil && o.Body == b || s.previous != nil && s.previous.Body == b
+	})
+	return found
 }
 
 // slots calls visit for each slot.

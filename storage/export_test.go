@@ -11,6 +11,7 @@ const (
 	MaxVariants  = maxVariants
 	MarkCost     = markCost
 	RestInterval = restInterval
+	RememberTime = rememberTime
 )
 
 // What Body.Grow says.
@@ -54,6 +55,13 @@ func (o *Object) Cost() int64 { return o.cost() }
 
 // Room returns the bytes that a store has for objects and for what is under way.
 func (s *Store) Room() (objects, underWay int64) { return s.keeper.cache.MaxCost(), s.budget.limit }
+
+// Over reports whether all had left the flight before anybody began it.
+func (f *Flight) Over() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.over
+}
 
 // Evict takes the place of an object, as the keeper does when another one deserves it more.
 func (s *Store) Evict(o *Object) { s.evicted(o) }

@@ -134,12 +134,16 @@ func (s *Store) discard(objects []*Object) {
 	}
 }
 
-// payIfRead charges an object without a place for as long as somebody reads it, unless another one with the same body has it: after a 304.
+// payIfRead charges an object without a place for as long as somebody reads it, unless another one has one for the same body: after a 304.
+// No entry.mu is held.
 func (s *Store) payIfRead(o *Object) {
-	if now := o.slot.object.Load(); now != nil && now.Body == o.Body {
+	if o.Body.users.Load() == 0 || !o.Body.whole.Load() {
 		return
 	}
-	if o.Body.users.Load() > 0 && o.Body.whole.Load() {
+	e := o.slot.entry
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.has(o.Body) {
 		o.Body.pay(o.cost())
 	}
 }

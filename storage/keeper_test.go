@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"lacquer/message"
-	"lacquer/policy"
 	"lacquer/storage"
 )
 
@@ -256,111 +255,6 @@ func TestRefusedLingersWhileRead(t *testing.T) {
 		}
 		wantStats(t, s, 0, 0, "after its reader has left")
 	})
-}
-
-// What left the table is charged as long as somebody reads it, however it left and however often it was replaced.
-func TestGoneIsChargedWhileRead(t *testing.T) {
-	f := func(how string, leave func(*storage.Store, *log, *storage.Object)) {
-		t.Helper()
-		synctest.Test(t, func(t *testing.T) {
-			s, purges := newStore(t, 8*mebibyte)
-			o := store(t, s, "a", 5000)
-			first, second := attach(t, o.Body), attach(t, o.Body)
-			leave(s, purges, o)
-			synctest.Wait() // ristretto keeps its books behind
-			if got := s.Stats(); got.Kept != 0 || got.UnderWay < o.Cost() {
-				t.Errorf("%s: %d bytes kept and %d under way, want none and %d", how, got.Kept, got.UnderWay, o.Cost())
-			}
-			first.Close()
-			if got, err := rest(t.Context(), second); err != io.EOF || !bytes.Equal(got, pattern(5000)) {
-				t.Errorf("%s: its reader got %d bytes, then %v", how, len(got), err)
-			}
-			second.Close()
-			time.Sleep(time.Minute)
-			wantStats(t, s, 0, 0, how)
-		})
-	}
-
-	f("purged", func(s *storage.Store, purges *log, _ *storage.Object) {
-		purges.purge("a")
-		if swept := s.Sweep("a"); swept != (storage.Swept{Objects: 1, Bytes: 5000}) {
-			t.Errorf("swept %+v", swept)
-		}
-	})
-	f("found purged by a look-up", func(s *storage.Store, purges *log, _ *storage.Object) {
-		purges.purge("a")
-		seat := miss(t, s, "a")
-		s.Fail(seat.Flight(), policy.OriginConnect, errCut)
-	})
-	f("expired", func(*storage.Store, *log, *storage.Object) {
-		time.Sleep(2 * time.Hour)
-		synctest.Wait()
-	})
-	// 304: the body lives on in another object, and then that one is purged.
-	f("freshened, then purged", func(s *storage.Store, purges *log, o *storage.Object) {
-		seat := s.Fly(key("a"), o)
-		s.Freshen(seat.Flight(), response(5000))
-		seat.Leave()
-		purges.purge("a")
-		s.Sweep("a")
-	})
-}
-
-// The same for what leaves the table before it is whole.
-func TestGoneWhileArrivingIsChargedWhileRead(t *testing.T) {
-	s, purges := newStore(t, 8*mebibyte)
-	seat := miss(t, s, "a")
-	o := s.Commit(seat.Flight(), response(message.Unknown))
-	fill(t, s, o, 5000)
-	purges.purge("a")
-	s.Sweep("a")
-	s.Complete(o)
-	wantStats(t, s, 0, o.Cost(), "whole, and read")
-	seat.Leave()
-	wantStats(t, s, 0, 0, "read")
-}
-
-// However often the origin says that a body still holds while somebody always reads it, it is charged once.
-func TestFreshenChargesNothingTwice(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, purges := newStore(t, 8*mebibyte)
-		r := response(message.Unknown)
-		r.Freshness = policy.Freshness{Received: time.Now(), Keep: time.Hour}
-		o := storeAs(t, s, "a", 100_000, r.Freshness, message.Vary{})
-		reader := attach(t, o.Body)
-		for i := range 40 {
-			seat := miss(t, s, "a")
-			body := o.Body
-			if o = s.Freshen(seat.Flight(), r); o.Body != body {
-				t.Fatal("the stored body was not taken over")
-			}
-			next := attach(t, o.Body)
-			reader.Close()
-			reader = next
-			seat.Leave()
-			wantStats(t, s, o.Cost(), 0, fmt.Sprint("freshened ", i+1, " times"))
-		}
-		purges.purge("a")
-		s.Sweep("a")
-		synctest.Wait() // ristretto keeps its books behind
-		wantStats(t, s, 0, o.Cost(), "purged, and read")
-		reader.Close()
-		wantStats(t, s, 0, 0, "at the end")
-	})
-}
-
-// The same for what was replaced while somebody read it.
-func TestReplacedIsChargedWhileRead(t *testing.T) {
-	s, _ := newStore(t, 8*mebibyte)
-	old := store(t, s, "a", 5000)
-	r := attach(t, old.Body)
-	seat := s.Fly(key("a"), old)
-	o := s.Commit(seat.Flight(), response(message.Unknown))
-	seat.Leave()
-	s.Complete(o)
-	wantStats(t, s, o.Cost(), old.Cost(), "replaced, and read")
-	r.Close()
-	wantStats(t, s, o.Cost(), 0, "replaced")
 }
 
 // A store that is closed drops all it has, and what is being read can be read to its end.

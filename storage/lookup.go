@@ -80,7 +80,7 @@ func (s *Store) judgeLocked(e *entry, q *Query, dropped *[]*Object) Answer {
 	s.keeper.touch(sl.hash)
 	o := sl.object.Load()
 	if o != nil && o.purged(s.purges, e.primary) {
-		*dropped = append(*dropped, sl.clear()...)
+		*dropped = append(*dropped, sl.purge(q.Now)...)
 		o = nil
 	}
 	if o == nil {

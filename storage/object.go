@@ -96,7 +96,7 @@ func (o *Object) purged(purges Purges, primary string) bool {
 
 // Mark says that the last answer under a key was not to be shared, so that requests need not wait for one another.
 type Mark struct {
-	Reason policy.Reason // why the answer was not stored
+	Reason policy.Reason // why the answer was not stored; None where it was, and has been purged
 	Until  time.Time
 }
 

@@ -133,15 +133,19 @@ func (r *Reader) Close() {
 	}
 }
 
-// pay charges a body that left the table for as long as it is being read. It may leave more than once: under a head that was freshened, too.
+// pay charges a body that left the table for as long as it is being read: once, although it may leave under several heads, those that 304s brought.
 func (b *Body) pay(cost int64) {
 	b.budget.force(cost)
-	b.paid.Add(cost)
+	if !b.paid.CompareAndSwap(0, cost) {
+		b.budget.release(cost)
+		return
+	}
 	if b.users.Load() == 0 {
 		b.repay()
 	}
 }
 
+// repay ends what pay began.
 func (b *Body) repay() {
 	if cost := b.paid.Swap(0); cost != 0 {
 		b.budget.release(cost)

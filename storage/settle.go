@@ -47,6 +47,8 @@ func (s *Store) Freshen(f *Flight, r Response) *Object {
 	o := s.publish(f, r, f.Stored.Body)
 	if o.slot != nil {
 		s.place(o)
+	} else {
+		s.payIfRead(f.Stored) // by those who have seats, perhaps for longer than it is stored
 	}
 	return o
 }
@@ -82,6 +84,7 @@ func (s *Store) publishLocked(f *Flight, r Response, body *Body) (o *Object, dro
 	}
 	if current {
 		dropped = append(dropped, sl.put(o)...)
+		o.Body.repay() // if it had left the table, it is back
 	}
 	s.endLocked(f, &Outcome{Object: o, Shared: true, Validated: body != nil, purged: j.Hard})
 	return o, dropped

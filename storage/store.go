@@ -26,6 +26,7 @@ const (
 
 	sweepInterval = 10 * time.Second
 	restInterval  = 3 * time.Second // how long a failing origin is left in peace where something stale can be served
+	rememberTime  = 2 * time.Minute // how long it is remembered of what was purged that it was the same for all
 	lingerTime    = time.Second     // how long an object stays that has not deserved a place
 )
 

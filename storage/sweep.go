@@ -48,7 +48,7 @@ func (s *slot) sweep(purges Purges, now time.Time) (gone, hit []*Object) {
 	}
 	softened := o.softened.Load()
 	if o.purged(purges, s.entry.primary) {
-		return append(gone, s.clear()...), []*Object{o}
+		return append(gone, s.purge(now)...), []*Object{o}
 	}
 	if o.softened.Load() != softened {
 		hit = append(hit, o)
