@@ -16,7 +16,7 @@ var advice = map[Reason]string{
 	LifetimeOver:       "a lifetime, or an `ETag` or `Last-Modified` to validate it by",
 	SetCookie:          "cookies set only where needed, `public`, or a rule with `unset: [Set-Cookie]`",
 	Cookies:            "`public`, `s-maxage` or `Vary: Cookie`, or a rule that drops the cookies",
-	Authorization:      "`public`, `s-maxage` or `must-revalidate`, or a rule with `store: true`",
+	Authorization:      "`public`, `s-maxage` or `must-revalidate`",
 	TooLarge:           "a larger `cache.max_object` or `cache.memory`",
 	RuleNoStore:        "the rule that says `store: false`",
 	NoMemory:           "more `cache.memory`",

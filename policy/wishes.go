@@ -19,7 +19,7 @@ type Span struct {
 }
 
 // Wishes are what the rules of a site say about storing a response. They stand above what the response says: Store: Yes overrides every
-// refusal that is a matter of will (no-store, private, cookies, identity), TTL alone overrides none. The zero value wishes nothing.
+// refusal of the origin's, and that of cookies, but never that of Authorization; TTL alone overrides none. The zero value wishes nothing.
 type Wishes struct {
 	Store                                         Will
 	TTL, StaleWhileRevalidate, StaleIfError, Keep Span
@@ -28,7 +28,7 @@ type Wishes struct {
 // overrides reports whether a refusal gives way to the wishes.
 func (w *Wishes) overrides(why Reason) bool {
 	switch why {
-	case NoStore, Private, SetCookie, Cookies, Authorization, RequestNoStore:
+	case NoStore, Private, SetCookie, Cookies:
 		return w.Store == Yes
 	case StatusNotCacheable, ServerError, NoLifetime, LifetimeOver:
 		return w.TTL.Set && w.TTL.Duration > 0

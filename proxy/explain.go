@@ -149,7 +149,7 @@ func (t *transaction) explainFetch() {
 	}
 	defer answer.Body.Close()
 	t.now = t.server.now()
-	judged := policy.Judge(j.outgoing, answer.Head, &j.site.Settings, &j.effects.Wishes, asked, t.now)
+	judged := j.judged(answer.Head, &findings{asked: asked, received: t.now})
 	x.Fetched = &Kept{
 		Status: answer.Head.Status, Store: judged.Store, Reason: judged.Reason,
 		Age: judged.Freshness.AgeAt(t.now), TTL: judged.Freshness.TTL(t.now),

@@ -11,9 +11,10 @@ import (
 )
 
 var (
-	errClosed   = errors.New("shutting down")
-	errInternal = errors.New("a fault of the cache itself")
-	errSwitched = errors.New("101 to a request that asked for no upgrade")
+	errClosed        = errors.New("shutting down")
+	errInternal      = errors.New("a fault of the cache itself")
+	errRestartUnsafe = errors.New("a request that changes something, or has a body, is not sent twice; its answer is delivered")
+	errSwitched      = errors.New("101 to a request that asked for no upgrade")
 )
 
 // failure is why there is no answer from the origin.
@@ -89,7 +90,7 @@ func (t *transaction) refuse(status int, why policy.Reason, text string) step {
 	t.vars.Cache = rules.Cache{Miss: true, Reason: why}
 	wishes := t.run(rules.Error, head)
 	switch {
-	case wishes.Restart != nil && t.restarts < maxRestarts && t.request.Body == nil:
+	case wishes.Restart != nil && t.restarts < maxRestarts && t.mayRestart():
 		return restart
 	case wishes.Respond != nil:
 		a := wishes.Respond

@@ -136,7 +136,7 @@ func (s *Server) freshened(f *storage.Flight, j *job, found *findings) *storage.
 	head := policy.Freshen(f.Stored.Head, answer)
 	took := found.received.Sub(found.asked)
 	j.hear(head, found.received, took)
-	judged := policy.Judge(j.outgoing, head, &j.site.Settings, &j.effects.Wishes, found.asked, found.received)
+	judged := j.judged(head, found)
 	if !judged.Store || variesByOurs(message.ParseVary(head.Header)) {
 		return nil
 	}
@@ -146,6 +146,13 @@ func (s *Server) freshened(f *storage.Flight, j *job, found *findings) *storage.
 		r.Tags = policy.Tidy(append(r.Tags, f.Stored.Tags...))
 	}
 	return &r
+}
+
+// judged says whether an answer may be stored: by what was asked, and by who asked for it. Rules at fetch may take identity off what is asked, or put
+// it into the URL; the answer is that visitor's all the same.
+func (j *job) judged(head *message.Response, found *findings) policy.Judgement {
+	request := &message.Request{Method: j.outgoing.Method, Header: j.request.Header}
+	return policy.Judge(request, head, &j.site.Settings, &j.effects.Wishes, found.asked, found.received)
 }
 
 // response is what the store is handed of an answer.
@@ -165,7 +172,7 @@ func (j *job) response(head *message.Response, judged *policy.Judgement, took ti
 // settle ends a flight by a whole answer: stored if it may be, else marked so that others do not wait for the like of it.
 func (s *Server) settle(f *storage.Flight, j *job, found *findings, cancel context.CancelFunc) *storage.Object {
 	head := found.answer.Head
-	judged := policy.Judge(j.outgoing, head, &j.site.Settings, &j.effects.Wishes, found.asked, found.received)
+	judged := j.judged(head, found)
 	r := j.response(head, &judged, found.received.Sub(found.asked))
 	r.Length, r.Abandon = bodyLength(j.outgoing.Method, head), cancel
 	if judged.Store && variesByOurs(r.Vary) {

@@ -51,8 +51,8 @@ func (t *transaction) job(f *storage.Flight) *job {
 	j.shared = true
 	j.outgoing.Method = "GET"
 	policy.DropConditions(&j.outgoing.Header)
-	j.outgoing.Header.Del("Cache-Control") // what this client wants of caches is not for all
-	j.outgoing.Header.Del("Pragma")
+	j.outgoing.Header.DelAny("Cache-Control", "Pragma") // what this client wants of caches is not for all
+	j.request.Header.DelAny("Cache-Control", "Pragma")
 	if f.Stored != nil && f.Stored.Matches(t.request.Header) {
 		before := len(j.outgoing.Header)
 		policy.Conditions(&j.outgoing.Header, f.Stored.Head)

@@ -52,21 +52,31 @@ func (t *transaction) polish(head *message.Response) step {
 		ttl := o.Freshness.TTL(t.now)
 		t.vars.Obj = rules.Obj{Age: o.Freshness.AgeAt(t.now), TTL: ttl, Hits: o.Hits(), Tags: o.Tags, Stale: ttl < 0}
 	}
-	if e := t.run(rules.Deliver, head); e.Restart != nil {
+	if e := t.run(rules.Deliver, head); e.Restart != nil && t.mayRestart() {
 		return restart
 	}
 	return nil
 }
 
-// restart begins the request again, changed as a rule wishes. One whose body was read cannot be begun again, nor one that was too often.
+// mayRestart reports whether the request may begin again: what the origin has done for it does no harm when done twice.
+func (t *transaction) mayRestart() bool {
+	safe := t.request.Method == "GET" || t.request.Method == "HEAD"
+	switch {
+	case t.explains != nil:
+		return false
+	case !safe || t.request.Body != nil:
+		t.server.hooks.Failed("restart", errRestartUnsafe)
+		return false
+	}
+	return true
+}
+
+// restart begins the request again, changed as a rule wishes.
 func restart(t *transaction) step {
 	r := t.effects.Restart
 	t.leave()
 	if t.restarts++; t.restarts > maxRestarts {
 		return t.refuse(503, policy.Loop, "the rules restarted this request too often")
-	}
-	if t.request.Body != nil {
-		return t.refuse(503, policy.Internal, "the rules restarted a request whose body was read already")
 	}
 	if r.URL != "" {
 		t.request.Path, t.request.Query, t.request.HasQuery = strings.Cut(r.URL, "?")

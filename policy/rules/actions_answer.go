@@ -40,7 +40,7 @@ func compileRespond(c *compiler, n *Node, step Step) (deed, bool) {
 			ok = false
 		}
 	} else if one := fields["body"]; one != nil {
-		body, fine := c.value(one, step, nil)
+		body, fine := c.value(one, step, anyText)
 		a.texts = append(a.texts, body)
 		a.text, ok = true, ok && fine
 		a.contentType = typeOfText(one.Text)
@@ -129,7 +129,7 @@ func compileRedirect(c *compiler, n *Node, step Step) (deed, bool) {
 			status, ok = c.redirectStatus(one)
 		}
 	}
-	location, fine := c.value(to, step, checkLocation)
+	location, fine := c.value(to, step, inLocation)
 	return deed{texts: []value{location}, do: func(t *turn, texts []string, _ []time.Duration) {
 		t.effects.Respond = &Answer{Status: status, Headers: message.Header{{Name: "Location", Value: texts[0]}}}
 		t.changed("redirect to ", texts[0])
@@ -163,7 +163,7 @@ func compileRestart(c *compiler, n *Node, step Step) (deed, bool) {
 	texts := lines.texts
 	hasURL := fields["url"] != nil
 	if hasURL {
-		url, fine := c.value(fields["url"], step, checkURL)
+		url, fine := c.value(fields["url"], step, inURL)
 		texts, ok = append(texts, url), ok && fine
 	}
 	return deed{texts: texts, do: func(t *turn, texts []string, _ []time.Duration) {

@@ -37,16 +37,16 @@ func (c *compiler) backendName(n *Node, step Step) (value, bool) {
 		return value{}, false
 	}
 	known := c.backends
-	return c.value(n, step, func(name string) error {
+	return c.value(n, step, fit{check: func(name string) error {
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("there is no backend %q", shortenedText(name))
 		}
 		return nil
-	})
+	}})
 }
 
 func compileKey(c *compiler, n *Node, step Step) (deed, bool) {
-	parts, ok := c.values(n, "key", step, nil)
+	parts, ok := c.values(n, "key", step, anyText)
 	return deed{texts: parts, do: func(t *turn, texts []string, _ []time.Duration) {
 		for _, part := range texts {
 			t.effects.Key = append(t.effects.Key, part)
@@ -106,7 +106,7 @@ func compileCookies(c *compiler, n *Node, _ Step) (deed, bool) {
 }
 
 func compileURL(c *compiler, n *Node, step Step) (deed, bool) {
-	url, ok := c.value(n, step, checkURL)
+	url, ok := c.value(n, step, inURL)
 	return deed{target: true, texts: []value{url}, do: func(t *turn, texts []string, _ []time.Duration) {
 		t.Req.Path, t.Req.Query, t.Req.HasQuery = strings.Cut(texts[0], "?")
 		t.changed("url ", texts[0])
@@ -114,7 +114,7 @@ func compileURL(c *compiler, n *Node, step Step) (deed, bool) {
 }
 
 func compileHost(c *compiler, n *Node, step Step) (deed, bool) {
-	host, ok := c.value(n, step, checkHost)
+	host, ok := c.value(n, step, inAuthority)
 	return deed{target: true, texts: []value{host}, do: func(t *turn, texts []string, _ []time.Duration) {
 		t.Req.Authority = texts[0]
 		t.changed("host ", texts[0])

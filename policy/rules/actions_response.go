@@ -54,7 +54,7 @@ func compileStore(c *compiler, n *Node, _ Step) (deed, bool) {
 
 // compileTags copies the tags that a request makes: they are kept with the object, longer than the bytes that they were cut from.
 func compileTags(c *compiler, n *Node, step Step) (deed, bool) {
-	tags, ok := c.values(n, "tags", step, checkLine)
+	tags, ok := c.values(n, "tags", step, inLine)
 	return deed{texts: tags, do: func(t *turn, texts []string, _ []time.Duration) {
 		for _, tag := range texts {
 			if tag != "" {
@@ -82,7 +82,7 @@ func compileRetry(c *compiler, n *Node, step Step) (deed, bool) {
 
 // compileLog copies its text: whoever writes the log may do so when the request is over.
 func compileLog(c *compiler, n *Node, step Step) (deed, bool) {
-	line, ok := c.value(n, step, nil)
+	line, ok := c.value(n, step, anyText)
 	return deed{texts: []value{line}, do: func(t *turn, texts []string, _ []time.Duration) {
 		if t.Hooks != nil {
 			t.Hooks.Log(t.rule.name, strings.Clone(texts[0]))

@@ -62,10 +62,10 @@ func (c *compiler) items(n *Node, of string) (list []*Node, ok bool) {
 }
 
 // values compiles a list of templates.
-func (c *compiler) values(n *Node, of string, step Step, check func(string) error) (list []value, ok bool) {
+func (c *compiler) values(n *Node, of string, step Step, fits fit) (list []value, ok bool) {
 	nodes, ok := c.items(n, of)
 	for _, one := range nodes {
-		compiled, fine := c.value(one, step, check)
+		compiled, fine := c.value(one, step, fits)
 		list, ok = append(list, compiled), ok && fine
 	}
 	return list, ok
@@ -113,7 +113,7 @@ func (c *compiler) fieldLines(n *Node, of string, step Step) (lines fieldLines, 
 	for i := range n.Fields {
 		f := &n.Fields[i]
 		named := c.fieldName(&f.Name)
-		compiled, fine := c.value(&f.Value, step, checkField)
+		compiled, fine := c.value(&f.Value, step, inField)
 		lines.names = append(lines.names, f.Name.Text)
 		lines.texts = append(lines.texts, compiled)
 		ok = ok && named && fine

@@ -10,7 +10,7 @@ type value struct {
 	constant string
 	pieces   []func(*Vars) string // nil for a constant
 	single   *code                // the only piece, if there is no text around it
-	check    func(string) error   // nil accepts anything
+	fits     fit                  // where it is to stand
 }
 
 // work returns the text for a request. It panics with a failure where an expression cannot be worked out, or what it yields cannot stand
@@ -29,16 +29,16 @@ func (t *value) work(v *Vars) string {
 		}
 		s = b.String()
 	}
-	if t.check != nil {
-		if err := t.check(s); err != nil {
+	if t.fits.check != nil {
+		if err := t.fits.check(s); err != nil {
 			panic(failure{err})
 		}
 	}
 	return s
 }
 
-// value compiles a scalar for a step. check is asked at once about a constant, and at each request about what expressions made.
-func (c *compiler) value(n *Node, step Step, check func(string) error) (result value, ok bool) {
+// value compiles a scalar for a step. A constant must fit as it is written; what expressions yield is made to fit, and checked, at each request.
+func (c *compiler) value(n *Node, step Step, fits fit) (result value, ok bool) {
 	if n.Kind != Scalar {
 		c.problem(n.Position, "a text is wanted here, not a "+n.Kind.name(), "")
 		return value{}, false
@@ -47,11 +47,11 @@ func (c *compiler) value(n *Node, step Step, check func(string) error) (result v
 	if !ok {
 		return value{}, false
 	}
-	result.check = check
+	result.fits = fits
 	if len(pieces) == 0 || len(pieces) == 1 && !pieces[0].expression {
 		result.constant = n.Text
-		if check != nil {
-			if err := check(n.Text); err != nil {
+		if fits.check != nil {
+			if err := fits.check(n.Text); err != nil {
 				c.problem(n.Position, err.Error(), "")
 				return value{}, false
 			}
@@ -66,7 +66,7 @@ func (c *compiler) value(n *Node, step Step, check func(string) error) (result v
 		}
 		compiled, fine := c.expression(p.source, step)
 		if ok = ok && fine; fine {
-			result.pieces = append(result.pieces, compiled.asText())
+			result.pieces = append(result.pieces, fits.around(compiled.asText()))
 			result.single = &compiled
 		}
 	}
@@ -131,7 +131,7 @@ type duration struct {
 
 // duration compiles a scalar that is a duration, or a template that yields one or is read as one.
 func (c *compiler) duration(n *Node, step Step) (result duration, ok bool) {
-	written, ok := c.value(n, step, nil)
+	written, ok := c.value(n, step, anyText)
 	switch {
 	case !ok:
 		return duration{}, false
