@@ -17,11 +17,7 @@ var errNoBackend = errors.New("no rule names a backend for this request, and non
 
 // consult asks the origin, lets the rules of the steps fetch and response speak, and asks again as they wish.
 func (s *Server) consult(ctx context.Context, j *job) (*origin.Response, error) {
-	j.vars.Now = s.now()
-	j.vars.Backend = rules.Backend{Name: j.backend, Healthy: true}
-	effects := rules.Effects{Trace: j.explains != nil}
-	j.site.run(rules.Fetch, &j.vars, &effects)
-	j.explains.add(effects.Matched)
+	s.prepare(j)
 	for {
 		began := s.now()
 		answer, err := s.ask(ctx, j)
@@ -42,6 +38,20 @@ func (s *Server) consult(ctx context.Context, j *job) (*origin.Response, error) 
 			j.vars.Backend.Name = retry.Backend
 		}
 	}
+}
+
+// prepare lets the rules of the step fetch speak, once for each job, and signs what is asked.
+func (s *Server) prepare(j *job) {
+	if j.prepared {
+		return
+	}
+	j.prepared = true
+	j.vars.Now = s.now()
+	j.vars.Backend = rules.Backend{Name: j.backend, Healthy: true}
+	effects := rules.Effects{Trace: j.explains != nil}
+	j.site.run(rules.Fetch, &j.vars, &effects)
+	j.explains.add(effects.Matched)
+	s.signRequest(&j.outgoing.Header)
 }
 
 // hear lets the response rules speak.

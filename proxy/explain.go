@@ -82,7 +82,7 @@ func (s *Server) Explain(ctx context.Context, r *Request) *Explanation {
 		x.Outcome, x.Reason = ResultPass, policy.PassRule
 	default:
 		normalise(&r.Header)
-		t.key = policy.KeyOf(r.Request, wishes.Key...)
+		t.key = policy.KeyOf(r.Request, t.keyParts(wishes)...)
 		t.identity = policy.BearsIdentity(r.Request)
 		x.Key, x.Identity = t.key, t.identity
 		t.explainLookUp()

@@ -165,6 +165,7 @@ func (j *job) response(head *message.Response, judged *policy.Judgement, took ti
 		Vary:      message.ParseVary(head.Header),
 		Shareable: judged.Shareable,
 		Tags:      tags,
+		Asked:     j.asked,
 		Took:      took,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"lacquer/message"
 	"lacquer/policy"
 	"lacquer/policy/rules"
+	"lacquer/purge"
 )
 
 // behindProxy names fields, besides those of hearsay, by which a request shows that another proxy brought it. Who is allowed only because that is the
@@ -78,7 +79,7 @@ func forget(t *transaction) step {
 	}
 	t.record.Result = ResultPurge
 	soft := h.Get("Fastly-Soft-Purge") == "1" || message.EqualFold(h.Get("X-Purge-Method"), "soft")
-	r := t.server.purger.URL(t.site.Primary(t.request, &t.vars), soft)
+	r := t.server.purgeURL(t.site, t.request, &t.vars, soft)
 	t.server.log.Info("purged", "request_id", t.request.ID, "client", t.request.Client.Addr, "host", t.request.Authority, "uri", t.request.URI(),
 		"soft", soft, "objects", r.Objects, "bytes", r.Bytes)
 	how := "purged"
@@ -88,9 +89,23 @@ func forget(t *transaction) step {
 	return t.say(200, fmt.Sprintf("%s: %d objects\n", how, r.Objects))
 }
 
-// Primary returns the primary key under which a request is stored. The rules speak on its URL and host, as for a GET; whatever else they wish,
+// PurgeURL forgets what is stored for a request's URL, as PURGE does: every variant, every scheme, and whatever rules make of the URL.
+func (s *Server) PurgeURL(r *Request, soft bool) purge.Result {
+	return s.purgeURL(s.Site(), r, &rules.Vars{Now: s.now()}, soft)
+}
+
+// purgeURL purges by the URL that rules make of what was asked for, where most of it lies, and by the URL as it stands, for variants of which rules made yet
+// another.
+func (s *Server) purgeURL(site *Site, r *Request, v *rules.Vars, soft bool) purge.Result {
+	asked := policy.KeyOf(r.Request).Primary
+	result := s.purger.URL(site.primary(r, v), soft)
+	s.purger.Asked(asked, soft)
+	return result
+}
+
+// primary returns the primary key under which a request is stored. The rules speak on its URL and host, as for a GET; whatever else they wish,
 // to pass it or to answer it, does not apply to a purge.
-func (s *Site) Primary(r *Request, v *rules.Vars) string {
+func (s *Site) primary(r *Request, v *rules.Vars) string {
 	as := *r.Request
 	as.Method = "GET"
 	as.Header = append(message.Header(nil), r.Header...)

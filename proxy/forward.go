@@ -66,10 +66,14 @@ func (t *transaction) outgoing() *message.Request {
 		h.Set("Connection", "Upgrade")
 		h.Set("Upgrade", upgrade)
 	}
-	t.introduce(h, out.Authority)
-	appendTo(h, "Via", via)
-	appendTo(h, "CDN-Loop", Name+";id="+t.server.id)
+	t.introduce(h, t.host)
 	return out
+}
+
+// signRequest writes ourselves down, after the rules have spoken: without it nobody would know of a loop.
+func (s *Server) signRequest(h *message.Header) {
+	appendTo(h, "Via", via)
+	appendTo(h, "CDN-Loop", Name+";id="+s.id)
 }
 
 // upgrade returns the protocols that the client asks for, if the request is one to be piped. HTTP/2 in clear text is not among them: through such a

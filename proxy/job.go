@@ -20,8 +20,10 @@ type job struct {
 	outgoing   *message.Request // as the origin is asked
 	body       io.Reader
 	interim    func(int, message.Header)
+	asked      string // primary key of the URL that came, if rules have made another of it
 	identity   bool
 	shared     bool
+	prepared   bool // the rules of the step fetch have spoken
 	validating bool // outgoing asks whether what is stored still holds
 
 	explains *Explanation
@@ -37,6 +39,7 @@ func (t *transaction) newJob() *job {
 		backend:  t.backend,
 		request:  t.request.Request.Clone(),
 		outgoing: t.outgoing(),
+		asked:    t.asked,
 		identity: t.identity,
 		vars:     t.vars,
 		explains: t.explains,

@@ -61,6 +61,6 @@ func (t *transaction) invalidate(answer *message.Response) {
 		return
 	}
 	if answer.Status >= 200 && answer.Status < 400 {
-		t.server.purger.URL(t.site.Primary(t.request, &t.vars), false)
+		t.server.purger.URL(policy.KeyOf(t.request.Request).Primary, false)
 	}
 }

@@ -43,6 +43,7 @@ func receive(t *transaction) step {
 func decide(t *transaction) step {
 	t.why = policy.None
 	dropOwnCookie(&t.request.Header)
+	came := *t.request.Request
 	wishes := t.run(rules.Request, nil)
 	if wishes.Respond != nil {
 		return respond
@@ -62,9 +63,26 @@ func decide(t *transaction) step {
 		return pass
 	}
 	normalise(&t.request.Header)
-	t.key = policy.KeyOf(t.request.Request, wishes.Key...)
+	t.key = policy.KeyOf(t.request.Request, t.keyParts(wishes)...)
+	t.asked = asked(&came, t.request.Request)
 	t.identity = policy.BearsIdentity(t.request.Request)
 	return lookUp
+}
+
+// keyParts are what rules add to the key: what they say, and the backend that they choose, or what one of two has would be served for the other.
+func (t *transaction) keyParts(wishes *rules.Effects) []string {
+	if wishes.Backend == "" {
+		return wishes.Key
+	}
+	return append(wishes.Key, "backend "+wishes.Backend)
+}
+
+// asked returns the primary key of a request as it came, if rules have made another of it; else "".
+func asked(came, is *message.Request) string {
+	if came.Authority == is.Authority && came.Path == is.Path && came.Query == is.Query && came.HasQuery == is.HasQuery {
+		return ""
+	}
+	return policy.KeyOf(came).Primary
 }
 
 // lookUp asks the store, which either has something or has reserved the fetch of it.

@@ -12,10 +12,11 @@ import (
 type Log struct {
 	number atomic.Uint64 // of the newest entry
 
-	mu   sync.RWMutex       // protects what follows, and the order in which number grows
-	urls map[string][]entry // by primary key, in order
-	tags map[string][]entry // by tag, in order
-	all  []entry            // of everything, in order
+	mu    sync.RWMutex       // protects what follows, and the order in which number grows
+	urls  map[string][]entry // by primary key, in order
+	asked map[string][]entry // by the primary key of the URL that was asked for, in order
+	tags  map[string][]entry // by tag, in order
+	all   []entry            // of everything, in order
 
 	forgotten uint64 // up to this entry everything that can be found was checked
 }
@@ -39,6 +40,11 @@ func (l *Log) Number() uint64 { return l.number.Load() }
 // anything older.
 func (l *Log) URL(primary string, soft bool, at time.Time) uint64 {
 	return l.append(func(e entry) { put(&l.urls, primary, e) }, soft, at)
+}
+
+// Asked appends a purge of all that was fetched for a URL of which rules had made another.
+func (l *Log) Asked(primary string, soft bool, at time.Time) uint64 {
+	return l.append(func(e entry) { put(&l.asked, primary, e) }, soft, at)
 }
 
 // Tag appends a purge of all that has a tag, compared as it stands.
@@ -74,6 +80,9 @@ func (l *Log) Judge(s storage.Subject, after uint64) storage.Judgement {
 	j := storage.Judgement{Upto: l.number.Load()}
 	judge(l.all, after, &j)
 	judge(l.urls[s.Primary], after, &j)
+	if s.Asked != "" {
+		judge(l.asked[s.Asked], after, &j)
+	}
 	for _, tag := range s.Tags {
 		judge(l.tags[tag], after, &j)
 	}
@@ -107,6 +116,7 @@ func (l *Log) Forget(upto uint64) {
 	l.forgotten = max(l.forgotten, upto)
 	l.all = after(l.all, upto)
 	forget(l.urls, upto)
+	forget(l.asked, upto)
 	forget(l.tags, upto)
 }
 
@@ -143,7 +153,7 @@ func (l *Log) Len() int {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	n := len(l.all)
-	for _, m := range [...]map[string][]entry{l.urls, l.tags} {
+	for _, m := range [...]map[string][]entry{l.urls, l.asked, l.tags} {
 		for _, entries := range m {
 			n += len(entries)
 		}

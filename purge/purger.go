@@ -43,6 +43,11 @@ func (p *Purger) URL(primary string, soft bool) Result {
 	return r
 }
 
+// Asked forgets everything that was fetched for a URL of which rules had made another. When it returns, the purge holds; what it has hit is freed by and by.
+func (p *Purger) Asked(primary string, soft bool) Result {
+	return Result{Number: p.log.Asked(primary, soft, p.now())}
+}
+
 // Tag forgets everything that has a tag, compared as it stands. When it returns, the purge holds; what it has hit is freed soon after.
 func (p *Purger) Tag(tag string, soft bool) Result {
 	defer p.store.SweepSoon()

@@ -19,6 +19,7 @@ type Object struct {
 	Vary      message.Vary
 	Shareable bool          // the origin said that it is the same for all, in spite of identity
 	Tags      []string      // by which it can be purged
+	Asked     string        // primary key of the URL that was asked for, where rules made another of it; else ""
 	Took      time.Duration // that the origin needed until the head was there
 	Number    uint64        // of the flight that brought it, unique
 
@@ -81,7 +82,7 @@ func (o *Object) purged(purges Purges, primary string) bool {
 	if checked == purges.Number() {
 		return false
 	}
-	j := purges.Judge(Subject{Primary: primary, Tags: o.Tags}, checked)
+	j := purges.Judge(Subject{Primary: primary, Asked: o.Asked, Tags: o.Tags}, checked)
 	if j.Hard != 0 {
 		return true
 	}

@@ -15,6 +15,7 @@ type Purges interface {
 // Subject is what a purge may match.
 type Subject struct {
 	Primary string   // primary key
+	Asked   string   // primary key of the URL that was asked for, where rules made another of it; else ""
 	Tags    []string // none as long as a fetch has no head
 }
 

@@ -15,6 +15,7 @@ type Response struct {
 	Vary      message.Vary
 	Shareable bool          // the same for all, in spite of identity
 	Tags      []string      // by which it can be purged
+	Asked     string        // primary key of the URL that was asked for, where rules made another of it; else ""
 	Took      time.Duration // until the head was there
 	Length    int64         // bytes of the body as far as the head tells, else message.Unknown
 	Abandon   func()        // cancels the fetch; called at most once, must not block
@@ -28,6 +29,7 @@ func (r *Response) object(f *Flight) *Object {
 		Vary:      r.Vary,
 		Shareable: r.Shareable,
 		Tags:      r.Tags,
+		Asked:     r.Asked,
 		Took:      r.Took,
 		Number:    f.number,
 		variant:   string(r.Vary.AppendKey(nil, r.Request)),
@@ -67,7 +69,7 @@ func (s *Store) publishLocked(f *Flight, r Response, body *Body) (o *Object, dro
 	e := f.entry
 	e.mu.Lock()
 	defer s.leave(e)
-	j := s.purges.Judge(Subject{Primary: e.primary, Tags: r.Tags}, f.started)
+	j := s.purges.Judge(Subject{Primary: e.primary, Asked: r.Asked, Tags: r.Tags}, f.started)
 	o.checked.Store(j.Upto)
 	if !j.Soft.IsZero() {
 		o.soften(j.Soft)
@@ -132,7 +134,7 @@ func (s *Store) refuseLocked(f *Flight, r Response, why Refusal) (o *Object, dro
 	e := f.entry
 	e.mu.Lock()
 	defer s.leave(e)
-	j := s.purges.Judge(Subject{Primary: e.primary, Tags: r.Tags}, f.started)
+	j := s.purges.Judge(Subject{Primary: e.primary, Asked: r.Asked, Tags: r.Tags}, f.started)
 	switch {
 	case why.Identity:
 		if f.slot != nil {

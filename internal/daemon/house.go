@@ -32,11 +32,14 @@ var _ admin.House = (*house)(nil)
 const notCounted = -1
 
 func (h *house) PurgeURL(url string, soft bool) (admin.Purged, error) {
-	primary, err := policy.PrimaryOf(url)
+	if _, err := policy.PrimaryOf(url); err != nil {
+		return admin.Purged{}, err
+	}
+	request, err := requestOf(admin.Question{Method: "PURGE", URL: url})
 	if err != nil {
 		return admin.Purged{}, err
 	}
-	r := h.way.Purger().URL(primary, soft)
+	r := h.way.PurgeURL(request, soft)
 	return admin.Purged{Number: r.Number, Objects: r.Objects, Bytes: r.Bytes}, nil
 }
 
