@@ -79,9 +79,8 @@ func (f *seatFlags) directories() []string {
 		if file == "" {
 			file = findConfig(os.Getenv, exists)
 		}
-		// What is wrong with it is not for this command to say: a configuration without a state directory names none.
-		if config, err := daemon.Load(daemon.Source{File: file, Environ: os.Environ()}); file != "" && err == nil {
-			state = config.State
+		if file != "" {
+			state = daemon.StateIn(daemon.Source{File: file, Environ: os.Environ()})
 		}
 	}
 	return daemon.StateDirectories(state, os.Environ(), daemon.SystemState)
