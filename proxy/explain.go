@@ -62,31 +62,15 @@ func (s *Server) Explain(ctx context.Context, r *Request) *Explanation {
 		}
 	}()
 
-	wishes := t.run(rules.Request, nil)
-	if wishes.Respond != nil {
-		x.Outcome, x.Reason, x.Respond = ResultSynthetic, policy.RuleAnswer, wishes.Respond
-		return x
-	}
-	t.backend = t.site.Default
-	if wishes.Backend != "" {
-		t.backend = wishes.Backend
-	}
-	x.Backend = t.backend
-	why := policy.PassReason(r.Request, r.Body != nil)
-	switch {
-	case why == policy.PassUpgrade || wishes.Pipe:
-		x.Outcome, x.Reason = ResultPipe, policy.PassUpgrade
-	case why != policy.None:
-		x.Outcome, x.Reason = ResultPass, why
-	case wishes.Pass:
-		x.Outcome, x.Reason = ResultPass, policy.PassRule
-	default:
-		normalise(&r.Header)
-		t.key = policy.KeyOf(r.Request, t.keyParts(wishes)...)
-		t.identity = policy.BearsIdentity(r.Request)
+	x.Outcome, x.Reason = t.choose()
+	switch x.Outcome {
+	case ResultSynthetic:
+		x.Respond = t.effects.Respond
+	case ResultMiss:
 		x.Key, x.Identity = t.key, t.identity
 		t.explainLookUp()
 	}
+	x.Backend = t.backend
 	return x
 }
 

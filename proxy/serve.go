@@ -5,7 +5,6 @@ import (
 
 	"lacquer/message"
 	"lacquer/policy"
-	"lacquer/policy/rules"
 	"lacquer/storage"
 )
 
@@ -39,50 +38,19 @@ func receive(t *transaction) step {
 	return decide
 }
 
-// decide lets the rules choose a way, and makes requests that mean the same look the same.
+// decide lets the rules choose a way.
 func decide(t *transaction) step {
-	t.why = policy.None
-	dropOwnCookie(&t.request.Header)
-	came := *t.request.Request
-	wishes := t.run(rules.Request, nil)
-	if wishes.Respond != nil {
+	way, why := t.choose()
+	t.why = why
+	switch way {
+	case ResultSynthetic:
 		return respond
-	}
-	t.backend = t.site.Default
-	if wishes.Backend != "" {
-		t.backend = wishes.Backend
-	}
-	t.why = policy.PassReason(t.request.Request, t.request.Body != nil)
-	switch {
-	case t.why == policy.PassUpgrade || wishes.Pipe:
+	case ResultPipe:
 		return pipe
-	case t.why != policy.None:
-		return pass
-	case wishes.Pass:
-		t.why = policy.PassRule
+	case ResultPass:
 		return pass
 	}
-	normalise(&t.request.Header)
-	t.key = policy.KeyOf(t.request.Request, t.keyParts(wishes)...)
-	t.asked = asked(&came, t.request.Request)
-	t.identity = policy.BearsIdentity(t.request.Request)
 	return lookUp
-}
-
-// keyParts are what rules add to the key: what they say, and the backend that they choose, or what one of two has would be served for the other.
-func (t *transaction) keyParts(wishes *rules.Effects) []string {
-	if wishes.Backend == "" {
-		return wishes.Key
-	}
-	return append(wishes.Key, "backend "+wishes.Backend)
-}
-
-// asked returns the primary key of a request as it came, if rules have made another of it; else "".
-func asked(came, is *message.Request) string {
-	if came.Authority == is.Authority && came.Path == is.Path && came.Query == is.Query && came.HasQuery == is.HasQuery {
-		return ""
-	}
-	return policy.KeyOf(came).Primary
 }
 
 // lookUp asks the store, which either has something or has reserved the fetch of it.
