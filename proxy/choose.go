@@ -13,6 +13,7 @@ func (t *transaction) choose() (Result, policy.Reason) {
 	dropOwnCookie(&r.Header)
 	came := *r.Request
 	wishes := t.run(rules.Request, nil)
+	t.asked = asked(&came, r.Request)
 	if wishes.Respond != nil {
 		return ResultSynthetic, policy.RuleAnswer
 	}
@@ -33,17 +34,19 @@ func (t *transaction) choose() (Result, policy.Reason) {
 	}
 	normalise(&r.Header)
 	t.key = policy.KeyOf(r.Request, keyParts(wishes)...)
-	t.asked = asked(&came, r.Request)
 	t.identity = policy.BearsIdentity(r.Request)
 	return ResultMiss, policy.None
 }
+
+// backendPart begins a part of the key that is a backend: with a byte that no value of a rule can hold.
+const backendPart = "\x00backend "
 
 // keyParts are what rules add to the key: what they say, and the backend that they choose, or what one of two has would be served for the other.
 func keyParts(wishes *rules.Effects) []string {
 	if wishes.Backend == "" {
 		return wishes.Key
 	}
-	return append(wishes.Key, "backend "+wishes.Backend)
+	return append(wishes.Key, backendPart+wishes.Backend)
 }
 
 // asked returns the primary key of a request as it came, if rules have made another of it; else "".

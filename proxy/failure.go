@@ -90,7 +90,7 @@ func (t *transaction) refuse(status int, why policy.Reason, text string) step {
 	t.vars.Cache = rules.Cache{Miss: true, Reason: why}
 	wishes := t.run(rules.Error, head)
 	switch {
-	case wishes.Restart != nil && t.restarts < maxRestarts && t.mayRestart():
+	case wishes.Restart != nil && why != policy.Loop && t.restarts < maxRestarts && t.mayRestart():
 		return restart
 	case wishes.Respond != nil:
 		a := wishes.Respond

@@ -136,16 +136,24 @@ func (s *Server) freshened(f *storage.Flight, j *job, found *findings) *storage.
 	head := policy.Freshen(f.Stored.Head, answer)
 	took := found.received.Sub(found.asked)
 	j.hear(head, found.received, took)
+	dropRepeated(&head.Header)
 	judged := j.judged(head, found)
 	if !judged.Store || variesByOurs(message.ParseVary(head.Header)) {
 		return nil
 	}
-	tagged := len(policy.TagsOf(head.Header, j.site.Tags)) > 0
 	r := j.response(head, &judged, took)
-	if !tagged { // its tags were taken off when it was stored, and the 304 has none of its own
-		r.Tags = policy.Tidy(append(r.Tags, f.Stored.Tags...))
-	}
+	r.Tags = policy.Tidy(append(r.Tags, f.Stored.Tags...)) // the body is the one that had them
 	return &r
+}
+
+// dropRepeated takes off lines that stand twice: what rules have added to a stored head, and add again at each 304.
+func dropRepeated(h *message.Header) {
+	seen := make(map[message.Field]bool, len(*h))
+	h.DelFunc(func(f message.Field) bool {
+		was := seen[f]
+		seen[f] = true
+		return was
+	})
 }
 
 // judged says whether an answer may be stored: by what was asked, and by who asked for it. Rules at fetch may take identity off what is asked, or put

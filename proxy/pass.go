@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -61,6 +62,8 @@ func (t *transaction) invalidate(answer *message.Response) {
 		return
 	}
 	if answer.Status >= 200 && answer.Status < 400 {
-		t.server.purger.URL(policy.KeyOf(t.request.Request).Primary, false)
+		primary := policy.KeyOf(t.request.Request).Primary
+		t.server.purger.URL(primary, false)
+		t.server.purger.Asked(cmp.Or(t.asked, primary), false)
 	}
 }

@@ -60,6 +60,7 @@ func (s *Server) begin(ctx context.Context, r *Request, w Writer) *transaction {
 	}
 	t.host = policy.CanonicalAuthority(r.Scheme, r.Authority)
 	t.vars = rules.Vars{
+		Now:    t.now,
 		Req:    r.Request,
 		ID:     r.ID,
 		Client: rules.Client{Addr: r.Client.Addr, Peer: r.Client.Peer, Trusted: r.Client.Trusted},

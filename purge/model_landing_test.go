@@ -1,6 +1,7 @@
 package purge_test
 
 import (
+	"slices"
 	"time"
 
 	"lacquer/policy"
@@ -19,9 +20,13 @@ const (
 
 // commit ends a flight with an object whose body is still to come, or is that of f.stored. It reports whether look-ups find the object.
 func (m *model) commit(f *modelFlight, o *modelObject, q *modelRequest, now time.Time) (found bool) {
+	o.known, o.landed = o.tags, uint64(len(m.purges))
+	if o.body.whole {
+		o.known = slices.Concat(o.tags, f.stored.tags)
+	}
 	p := f.url.place(o.vary, q.secondary(o.vary))
 	was := p.object
-	if found = m.hardAfter(f.url.primary, o.tags, f.started) == 0 && (was == nil || was.flight < f.number); found {
+	if found = m.hardAfter(f.url.primary, o.known, f.started) == 0 && (was == nil || was.flight < f.number); found {
 		if was != nil && was.body.whole && !o.body.whole {
 			p.previous = was
 		}

@@ -63,6 +63,8 @@ type modelObject struct {
 	vary      string
 	values    string // of the request, for vary
 	tags      []string
+	known     []string // tags by which purges until it landed hit it: those of the body that was validated, too
+	landed    uint64
 	flight    uint64
 	started   uint64 // purges there were when its fetch began
 	freshness policy.Freshness
@@ -142,7 +144,7 @@ func (m *model) hardAfter(primary string, tags []string, after uint64) uint64 {
 // softened returns the moment of the last soft purge of an object, zero if there was none.
 func (m *model) softened(o *modelObject) (at time.Time) {
 	for i, p := range m.purges {
-		if uint64(i)+1 > o.started && p.soft && p.hits(o.primary, o.tags) {
+		if uint64(i)+1 > o.started && p.soft && (p.hits(o.primary, o.tags) || uint64(i)+1 <= o.landed && p.hits(o.primary, o.known)) {
 			at = p.at
 		}
 	}

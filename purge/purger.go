@@ -2,6 +2,7 @@ package purge
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lacquer/storage"
@@ -16,6 +17,7 @@ type Purger struct {
 	log   *Log
 	store *storage.Store
 	now   func() time.Time
+	urls  atomic.Uint64 // purges of URLs so far
 
 	// sweeping is held shared from an entry's number until it has been swept, and alone by Trim: an entry that somebody has still to
 	// sweep cannot go.
@@ -37,7 +39,7 @@ type Result struct {
 // it may be served stale at all. When it returns, the purge holds.
 func (p *Purger) URL(primary string, soft bool) Result {
 	r := p.appendAndSweep(primary, soft)
-	if r.Number%trimEvery == 0 {
+	if p.urls.Add(1)%trimEvery == 0 {
 		p.trim()
 	}
 	return r

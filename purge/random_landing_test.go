@@ -154,7 +154,7 @@ func (w *walk) settle(f *walkFlight, o *modelObject, stored bool) {
 		w.fatalf("outcome %+v", *got)
 	}
 	for _, seat := range f.seats {
-		want := w.model.purgedFor(f.model, o.tags, seat.request.arrival)
+		want := w.model.purgedFor(f.model, slices.Concat(o.tags, o.known), seat.request.arrival)
 		if got.PurgedFor(seat.request.arrival) != want {
 			w.fatalf("purged for who arrived at %d: %v, want %v", seat.request.arrival, !want, want)
 		}

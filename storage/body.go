@@ -101,21 +101,25 @@ func newBody(budget *budget, declared, limit int64, abandon func()) *Body {
 func (b *Body) Space(ctx context.Context) ([]byte, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var patience *time.Timer
+	from, since := b.lowest, time.Now()
 	for b.reason != isKept && b.size-b.lowest >= b.window() {
 		if b.abandon == nil {
 			return nil, ErrAbandoned
 		}
-		if patience == nil {
-			patience = time.AfterFunc(slowLimit, b.cutSlowest)
-			defer patience.Stop()
-		}
 		wait := signal(&b.room)
 		b.mu.Unlock()
-		err := await(ctx, wait)
+		patience, end := context.WithDeadline(ctx, since.Add(slowLimit))
+		_ = await(patience, wait)
+		end()
 		b.mu.Lock()
-		if err != nil {
+		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if now := time.Now(); now.Sub(since) >= slowLimit {
+			if b.lowest-from < windowChunk {
+				b.cutSlowest()
+			}
+			from, since = b.lowest, now
 		}
 	}
 	if b.abandon == nil {
@@ -305,10 +309,8 @@ func (b *Body) raiseLowest() {
 	wake(&b.room)
 }
 
-// cutSlowest lets go of the slowest readers, if others wait for them.
+// cutSlowest lets go of the slowest readers, if others wait for them. b.mu is held.
 func (b *Body) cutSlowest() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	starving := false
 	for r := range b.readers {
 		starving = starving || r.passed == b.size

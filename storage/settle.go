@@ -70,6 +70,15 @@ func (s *Store) publishLocked(f *Flight, r Response, body *Body) (o *Object, dro
 	e.mu.Lock()
 	defer s.leave(e)
 	j := s.purges.Judge(Subject{Primary: e.primary, Asked: r.Asked, Tags: r.Tags}, f.started)
+	if was := f.Stored; body != nil { // a purge of what the body was known by until now has hit it, too
+		k := s.purges.Judge(Subject{Primary: e.primary, Asked: was.Asked, Tags: was.Tags}, f.started)
+		if k.Hard != 0 && (j.Hard == 0 || k.Hard < j.Hard) {
+			j.Hard = k.Hard
+		}
+		if k.Soft.After(j.Soft) {
+			j.Soft = k.Soft
+		}
+	}
 	o.checked.Store(j.Upto)
 	if !j.Soft.IsZero() {
 		o.soften(j.Soft)
