@@ -22,7 +22,8 @@ const patience = time.Minute
 
 // actors are what a script has started.
 type actors struct {
-	processes map[string]*process
+	processes map[string]*process    // by name, the one that was started last
+	started   []*process             // all
 	requests  map[string]chan string // the outcome of each
 	arrivals  chan struct{}
 	held      chan struct{} // closed by release
@@ -52,7 +53,7 @@ func withActors(command func(*actors, *testscript.TestScript, bool, []string)) f
 
 // end stops what the script left running.
 func (a *actors) end() {
-	for _, p := range a.processes {
+	for _, p := range a.started {
 		p.command.Process.Kill()
 		<-p.ended
 	}
@@ -90,6 +91,7 @@ func (a *actors) start(ts *testscript.TestScript, _ bool, args []string) {
 	p, err := startProcess(environOf(ts), ts.MkAbs("."), args[1:])
 	ts.Check(err)
 	a.processes[name] = p
+	a.started = append(a.started, p)
 }
 
 func (a *actors) exits(ts *testscript.TestScript, neg bool, args []string) {
