@@ -93,9 +93,7 @@ func (t *transaction) refuse(status int, why policy.Reason, text string) step {
 	case wishes.Restart != nil && why != policy.Loop && t.restarts < maxRestarts && t.mayRestart():
 		return restart
 	case wishes.Respond != nil:
-		a := wishes.Respond
-		head = &message.Response{Status: a.Status, Major: 1, Minor: 1, Header: a.Headers.Clone(), Length: int64(len(a.Body))}
-		body = a.Body
+		head, body = headOf(wishes.Respond), wishes.Respond.Body
 	}
 	t.sign(head)
 	return t.sendOwn(head, body)

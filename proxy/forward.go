@@ -66,7 +66,7 @@ func (t *transaction) outgoing() *message.Request {
 		h.Set("Connection", "Upgrade")
 		h.Set("Upgrade", upgrade)
 	}
-	t.introduce(h, t.host)
+	t.introduce(h, out.Authority)
 	return out
 }
 
@@ -92,7 +92,8 @@ func (t *transaction) upgrade() string {
 }
 
 // introduce tells the origin who asks, in the fields that applications know and in the one of RFC 7239. Of what a trusted proxy says, the chain so
-// far is passed on and nothing else: many proxies let the other fields through as any client sends them, and they are not in the key.
+// far is passed on and nothing else: many proxies let the other fields through as any client sends them, and they are not in the key. Nor is a host of which
+// rules made another, so it is that other one which is told.
 func (t *transaction) introduce(h *message.Header, host string) {
 	c := t.request.Client
 	from := c.Addr

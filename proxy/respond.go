@@ -16,15 +16,21 @@ func respond(t *transaction) step {
 	a := t.effects.Respond
 	t.record.Result = ResultSynthetic
 	t.status = policy.CacheStatus{Detail: policy.RuleAnswer}
-	head := &message.Response{Status: a.Status, Major: 1, Minor: 1, Header: a.Headers.Clone(), Length: int64(len(a.Body))}
-	if !message.HasBody("GET", a.Status) {
-		head.Length = 0
-	}
+	head := headOf(a)
 	t.sign(head)
 	if again := t.polish(head); again != nil {
 		return again
 	}
 	return t.sendOwn(head, a.Body)
+}
+
+// headOf is the head of an answer that a rule gives.
+func headOf(a *rules.Answer) *message.Response {
+	head := &message.Response{Status: a.Status, Major: 1, Minor: 1, Header: a.Headers.Clone(), Length: int64(len(a.Body))}
+	if !message.HasBody("GET", a.Status) {
+		head.Length = 0
+	}
+	return head
 }
 
 // sendOwn sends a response whose body is at hand.

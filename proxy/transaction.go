@@ -25,7 +25,6 @@ type transaction struct {
 	restarts int
 
 	backend  string // name of the one that is to be asked
-	host     string // that the client asked for, as it stands in keys
 	key      policy.Key
 	asked    string // primary key of the URL that came, if rules have made another of it
 	identity bool
@@ -58,7 +57,6 @@ func (s *Server) begin(ctx context.Context, r *Request, w Writer) *transaction {
 		now:     s.now(),
 		arrival: s.purges.Number(),
 	}
-	t.host = policy.CanonicalAuthority(r.Scheme, r.Authority)
 	t.vars = rules.Vars{
 		Now:    t.now,
 		Req:    r.Request,
