@@ -44,7 +44,7 @@ func (s *Server) serve(rw http.ResponseWriter, r *http.Request) {
 	}
 	if verdict.Framing != message.NoBody {
 		body := s.body(r, w)
-		request.Body = body
+		request.Body, request.Trailer = body, func() message.Header { return trailer(r.Trailer) }
 		defer body.leave()
 	}
 	entry.gets(s.handle(r, request, w))
@@ -61,6 +61,18 @@ func (s *Server) request(r *http.Request, head *message.Request) *proxy.Request 
 		head.Scheme = forwardedScheme(head.Header, head.Scheme)
 	}
 	return &proxy.Request{Request: head, Client: client, TLS: factsOf(r.TLS), ID: requestID(head.Header, client)}
+}
+
+// trailer makes of a trailer section what the handler wants to know. It is empty until the body has ended.
+func trailer(fields http.Header) message.Header {
+	var h message.Header
+	for name, values := range fields {
+		for _, value := range values {
+			h.Add(name, value)
+		}
+	}
+	message.DropUnfitTrailers(&h)
+	return h
 }
 
 // body makes a reader of the request's body, and lets it be read while the response is being written.

@@ -148,6 +148,18 @@ func (w *writer) Write(p []byte) (int, error) {
 	return done, nil
 }
 
+// Trailer gives net/http the trailer section, if the body is one that can have one.
+func (w *writer) Trailer(h message.Header) {
+	if w.bodyless || w.declared != message.Unknown {
+		return
+	}
+	fields := w.rw.Header()
+	for _, f := range h {
+		name := http.TrailerPrefix + textproto.CanonicalMIMEHeaderKey(f.Name)
+		fields[name] = append(fields[name], f.Value)
+	}
+}
+
 // Flush puts on the wire what was written.
 func (w *writer) Flush() error {
 	w.extend()

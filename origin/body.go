@@ -3,9 +3,12 @@ package origin
 import (
 	"errors"
 	"io"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"lacquer/message"
 )
 
 // body is the body of an answer. It ends with io.EOF only where it came whole, and with an *Error otherwise.
@@ -41,6 +44,21 @@ func (b *body) Read(p []byte) (int, error) {
 		b.end = b.x.fail(b.x.bodyKindOf(err), err)
 	}
 	return n, b.end
+}
+
+// trailer returns the trailer section that came after the body, nil before its end.
+func (b *body) trailer(fields http.Header) message.Header {
+	if b.end != io.EOF {
+		return nil
+	}
+	var h message.Header
+	for name, values := range fields {
+		for _, value := range values {
+			h.Add(name, value)
+		}
+	}
+	message.DropUnfitTrailers(&h)
+	return h
 }
 
 // Close gives up what has not been read; the connection is used again only if all has.

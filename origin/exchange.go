@@ -10,6 +10,8 @@ import (
 	"net/textproto"
 	"sync"
 	"sync/atomic"
+
+	"lacquer/message"
 )
 
 // exchange is one request to a backend and its answer.
@@ -114,7 +116,8 @@ func (x *exchange) accept(answer *http.Response) (*Response, error) {
 	}
 	head.Major, head.Minor = uint8(answer.ProtoMajor), uint8(answer.ProtoMinor)
 	if head.Status != http.StatusSwitchingProtocols {
-		return &Response{Head: head, Body: newBody(x, answer.Body)}, nil
+		body := newBody(x, answer.Body)
+		return &Response{Head: head, Body: body, Trailer: func() message.Header { return body.trailer(answer.Trailer) }}, nil
 	}
 	conn, ok := answer.Body.(io.ReadWriteCloser)
 	if !ok || !x.asked.Head.Header.Has("Upgrade") {

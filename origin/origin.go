@@ -14,6 +14,7 @@ type Request struct {
 	Head    *message.Request
 	Body    io.Reader                             // nil without a body; read at most once, never sent twice
 	Interim func(status int, head message.Header) // called for each 1xx but 101 before Fetch returns; nil drops them
+	Trailer func() message.Header                 // the trailer section that follows Body, asked for once Body has ended; nil if there is none
 }
 
 // Response is what an origin answers. Body is never nil and must be closed. It ends with io.EOF only if the body came whole;
@@ -21,6 +22,9 @@ type Request struct {
 type Response struct {
 	Head *message.Response
 	Body io.ReadCloser
+	// Trailer returns the trailer section once Body has ended with io.EOF, nil before that and where there is none. It is never nil itself
+	// unless Conn is set.
+	Trailer func() message.Header
 	Conn io.ReadWriteCloser // for 101 Switching Protocols: the connection itself, instead of Body
 }
 

@@ -64,6 +64,7 @@ func (s *screen) Interim(int, message.Header) error { return nil }
 func (s *screen) Head(h *message.Response) error    { s.head = *h.Clone(); return nil }
 func (s *screen) Write(p []byte) (int, error)       { return s.body.Write(p) }
 func (s *screen) Flush() error                      { return nil }
+func (s *screen) Trailer(message.Header)            {}
 func (s *screen) Finish() error                     { s.finished = true; return nil }
 func (s *screen) Abort()                            { s.cut = true }
 func (s *screen) Upgrade(*message.Response) (io.ReadWriteCloser, error) {

@@ -11,6 +11,9 @@ import (
 type Request struct {
 	*message.Request
 	Body   io.Reader // nil without a body
+	// Trailer returns the trailer section once Body has ended with io.EOF; before that, and where there is none, it returns nil. It is nil
+	// itself where the protocol has none.
+	Trailer func() message.Header
 	Client Client
 	TLS    *TLS   // of the client's connection; nil without
 	ID     string // X-Request-Id: made by edge, or taken over from a trusted proxy
@@ -31,8 +34,8 @@ type Client struct {
 	Trusted bool       // Peer is a trusted proxy: what its forwarding fields say has been believed and is passed on
 }
 
-// Writer takes the response of one transaction, in this order: any Interim, then one Head, any Write and Flush, then exactly one
-// of Finish and Abort; or Upgrade instead of Head. It is used by one goroutine. Each edge has its own.
+// Writer takes the response of one transaction, in this order: any Interim, then one Head, any Write and Flush, at most one Trailer, then
+// exactly one of Finish and Abort; or Upgrade instead of Head. It is used by one goroutine. Each edge has its own.
 type Writer interface {
 	// Interim sends a 1xx other than 101.
 	Interim(status int, h message.Header) error
@@ -43,6 +46,9 @@ type Writer interface {
 	Write(p []byte) (int, error)
 	// Flush puts on the wire what was written.
 	Flush() error
+	// Trailer gives the trailer section that Finish sends, where protocol and framing have room for one: in HTTP/1.1 only after a body
+	// whose Length is Unknown. Elsewhere it is dropped (RFC 9110 section 6.5).
+	Trailer(h message.Header)
 	// Finish ends a body that is whole.
 	Finish() error
 	// Abort ends the response such that the client sees that it was cut: by closing the connection or resetting the stream.
