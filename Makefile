@@ -14,13 +14,13 @@ export CGO_ENABLED := 0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DOCKERFILE_LINT := dockerfile-utils@0.16.3
 
-.PHONY: build test check format vet staticcheck oldest unit race dockerfile site browser acme fuzz image
+.PHONY: build test check format vet staticcheck oldest unit race dockerfile conformance site browser acme fuzz bench image
 
 build:
 	$(GO) build -trimpath -o bin/lacquer ./cmd/lacquer
 
 # In order of what fails soonest. Each gate can be run alone.
-test: format vet staticcheck dockerfile oldest race site browser acme
+test: format vet staticcheck dockerfile oldest race conformance site browser acme
 
 check: format vet staticcheck unit
 
@@ -50,6 +50,10 @@ dockerfile:
 	@.ci/need npm
 	npx --yes $(DOCKERFILE_LINT) lint Dockerfile
 
+# The public tests of HTTP caches, against a baseline that may only rise.
+conformance:
+	e2e/conformance/run
+
 # A site that nobody here wrote, behind the real binary.
 site:
 	@.ci/need php
@@ -72,6 +76,11 @@ fuzz:
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 		done \
 	done
+
+# Against nginx, Varnish and HAProxy, on one core each; docs/benchmarks.md says how to read it. BENCH=quick is rough and takes minutes.
+bench:
+	@.ci/need gcc peers
+	$(GO) run ./bench/run -mode $(or $(BENCH),full)
 
 image:
 	@$(ENGINE) info >/dev/null 2>&1 || { echo "make image: no container engine answers; start Docker, or name another with ENGINE=podman"; exit 1; }

@@ -81,12 +81,21 @@ const house = `
 	                     + github.com/spf13/cobra github.com/spf13/pflag
 	                     + github.com/charmbracelet/bubbletea github.com/charmbracelet/lipgloss github.com/charmbracelet/x/term github.com/muesli/termenv
 
-	# Proves: stories over the network in memory, told of any house; ours; a real site over the real binary, a real
-	# certificate authority.
+	# Proves: stories over the network in memory, told of any house; ours; the public tests of caches and a real site over the real
+	# binary, a real certificate authority.
 	e2e/story            < internal/memnet
 	e2e                  < internal/daemon internal/memnet e2e/story
+	e2e/child
+	e2e/conformance
 	e2e/mediawiki
 	e2e/acme
+
+	# Measures the binary beside its peers: an origin, what is counted, what is told of it, and who runs it all.
+	bench/origin
+	bench/measure
+	bench/report         < bench/measure
+	bench/run            < bench/measure bench/report
+	                     + golang.org/x/sync
 
 	tests                < internal/memnet
 	                     + github.com/google/go-cmp github.com/rogpeppe/go-internal go.uber.org/goleak golang.org/x/net github.com/goccy/go-yaml

@@ -165,6 +165,8 @@ var metricTable = []Metric{
 		}},
 	{Name: "lacquer_store_evictions_total", Kind: "counter", Help: "Objects that had to make room for others.",
 		collect: func(c *collection, emit func(float64, ...string)) { emit(float64(c.store.Evicted)) }},
+	{Name: "lacquer_variants_dropped_total", Kind: "counter", Help: "Variants that had to make room because their URL had more than cache.max_variants.",
+		collect: func(c *collection, emit func(float64, ...string)) { emit(float64(c.store.VariantsDropped)) }},
 	{Name: "lacquer_fetches_under_way", Kind: "gauge", Help: "Fetches whose head is not there yet.",
 		collect: func(c *collection, emit func(float64, ...string)) { emit(float64(c.store.Fetches)) }},
 

@@ -110,15 +110,16 @@ type Field struct {
 
 // StoreStats are counts of one moment.
 type StoreStats struct {
-	Objects       int   `json:"objects"`
-	URLs          int   `json:"urls"`
-	Bytes         int64 `json:"bytes"`       // that whole objects take
-	Limit         int64 `json:"limit_bytes"` // that they may take
-	UnderWay      int64 `json:"under_way_bytes"`
-	UnderWayLimit int64 `json:"under_way_limit_bytes"`
-	Fetches       int   `json:"fetches"` // under way, without a head yet
-	Evicted       int64 `json:"evicted"` // since the start
-	PurgeLog      int   `json:"purge_log_entries"`
+	Objects         int   `json:"objects"`
+	URLs            int   `json:"urls"`
+	Bytes           int64 `json:"bytes"`       // that whole objects take
+	Limit           int64 `json:"limit_bytes"` // that they may take
+	UnderWay        int64 `json:"under_way_bytes"`
+	UnderWayLimit   int64 `json:"under_way_limit_bytes"`
+	Fetches         int   `json:"fetches"`          // under way, without a head yet
+	Evicted         int64 `json:"evicted"`          // since the start
+	VariantsDropped int64 `json:"variants_dropped"` // because their URL had too many
+	PurgeLog        int   `json:"purge_log_entries"`
 }
 
 // RuleStats are the counts of a rule since the start.

@@ -63,7 +63,7 @@ func (h *house) Objects(f admin.Filter) iter.Seq[admin.Object] {
 
 func (h *house) Store() admin.StoreStats {
 	return admin.StoreStats{
-		Objects: 2, URLs: 1, Bytes: 100, Limit: 1000, UnderWay: 10, UnderWayLimit: 200, Fetches: 1, Evicted: 5, PurgeLog: 6,
+		Objects: 2, URLs: 1, Bytes: 100, Limit: 1000, UnderWay: 10, UnderWayLimit: 200, Fetches: 1, Evicted: 5, VariantsDropped: 7, PurgeLog: 6,
 	}
 }
 

@@ -57,33 +57,78 @@ func ParseRange(value string, size int64) ([]ByteRange, RangeOutcome) {
 	return ranges, RangeSatisfiable
 }
 
-// parseRangeSpec reads "first-last", "first-" or "-length" (RFC 9110 section 14.1.2). What does not overlap the body comes back with
-// First behind it.
+// parseRangeSpec resolves a range for a body of size bytes. What does not overlap the body comes back with First behind it.
 func parseRangeSpec(spec string, size int64) (ByteRange, bool) {
-	first, last, ok := strings.Cut(spec, "-")
-	if !ok {
+	first, last, ok := cutRangeSpec(spec)
+	switch {
+	case !ok || first == Unknown && size == 0 && last > 0:
 		return ByteRange{}, false
+	case first == Unknown:
+		return ByteRange{First: size - min(last, size), Last: size - 1}, true
+	case last == Unknown:
+		return ByteRange{First: first, Last: size - 1}, true
 	}
-	if first == "" {
-		length, ok := position(last)
-		if !ok || size == 0 && length > 0 {
-			return ByteRange{}, false
+	return ByteRange{First: first, Last: min(last, size-1)}, true
+}
+
+// cutRangeSpec reads "first-last", "first-", whose last is Unknown, or "-length", whose first is Unknown and whose last is the
+// length (RFC 9110 section 14.1.2).
+func cutRangeSpec(spec string) (first, last int64, ok bool) {
+	from, to, ok := strings.Cut(spec, "-")
+	if !ok || from == "" && to == "" {
+		return 0, 0, false
+	}
+	first, last = Unknown, Unknown
+	if from != "" {
+		if first, ok = position(from); !ok {
+			return 0, 0, false
 		}
-		return ByteRange{First: size - min(length, size), Last: size - 1}, true
 	}
-	r := ByteRange{Last: size - 1}
-	if r.First, ok = position(first); !ok {
-		return ByteRange{}, false
+	if to != "" {
+		if last, ok = position(to); !ok || from != "" && last < first {
+			return 0, 0, false
+		}
 	}
-	if last == "" {
-		return r, true
+	return first, last, true
+}
+
+// CanonicalRange returns a Range field that asks for one range of bytes in the one form that all of its meaning share:
+// "bytes=5-9", "bytes=5-" or "bytes=-5", without white space or leading zeros. It fails on several ranges, on what is malformed,
+// and on other units. The result shares no memory with value.
+func CanonicalRange(value string) (string, bool) {
+	unit, list, ok := strings.Cut(value, "=")
+	if !ok || !EqualFold(unit, "bytes") {
+		return "", false
 	}
-	end, ok := position(last)
-	if !ok || end < r.First {
-		return ByteRange{}, false
+	spec := ""
+	for list != "" {
+		var next string
+		if next, list = element(list); next == "" {
+			continue
+		}
+		if spec != "" {
+			return "", false
+		}
+		spec = next
 	}
-	r.Last = min(end, r.Last)
-	return r, true
+	first, last, ok := cutRangeSpec(spec)
+	if !ok {
+		return "", false
+	}
+	return printRange(first, last), true
+}
+
+// printRange prints what cutRangeSpec read.
+func printRange(first, last int64) string {
+	canonical := append(make([]byte, 0, 48), "bytes="...)
+	if first != Unknown {
+		canonical = strconv.AppendInt(canonical, first, 10)
+	}
+	canonical = append(canonical, '-')
+	if last != Unknown {
+		canonical = strconv.AppendInt(canonical, last, 10)
+	}
+	return string(canonical)
 }
 
 // position reads digits of any number; what does not fit is the largest position.

@@ -106,3 +106,39 @@ func TestByteRangeLength(t *testing.T) {
 		t.Error(n)
 	}
 }
+
+// RFC 9110 section 14.1.2.
+func TestCanonicalRange(t *testing.T) {
+	good := func(value, want string) {
+		t.Helper()
+		if got, ok := message.CanonicalRange(value); !ok || got != want {
+			t.Errorf("%q: %q %v, want %q", value, got, ok, want)
+		}
+	}
+	bad := func(value string) {
+		t.Helper()
+		if got, ok := message.CanonicalRange(value); ok || got != "" {
+			t.Errorf("%q is read as %q", value, got)
+		}
+	}
+	good("bytes=5-9", "bytes=5-9")
+	good("bytes=5-", "bytes=5-")
+	good("bytes=-5", "bytes=-5")
+	good("bytes=0-", "bytes=0-")
+	// Units have no case, numbers no leading zeros, lists empty elements.
+	good("Bytes=005-09", "bytes=5-9")
+	good("bytes= ,5-9 ,", "bytes=5-9")
+	// Positions beyond all measure are one.
+	good("bytes=5-99999999999999999999", "bytes=5-9223372036854775807")
+	// Several, none, malformed, another unit.
+	bad("bytes=0-1,5-9")
+	bad("bytes=")
+	bad("bytes=,")
+	bad("bytes=-")
+	bad("bytes=9-5")
+	bad("bytes=5 - 9")
+	bad("bytes=0-1, x")
+	bad("items=5-9")
+	bad("bytes")
+	bad("")
+}

@@ -1,6 +1,9 @@
 package message
 
-import "math"
+import (
+	"iter"
+	"math"
+)
 
 // Absent is the value of a directive that is not there.
 const Absent int64 = -1
@@ -38,8 +41,8 @@ type CacheControl struct {
 // ParseCacheControl reads all lines of h called name, without allocating; strings are views of h.
 //
 // Doubt is resolved towards storing and using less: a malformed number is 0 (RFC 9111 section 4.2.1 encourages to take such a
-// response for stale), of several numbers the smallest counts, a restriction holds whatever argument it carries, a permission only
-// without one. A list of field names that is malformed, or comes twice, restricts the whole response.
+// response for stale), of several numbers the smallest counts (of min-fresh the largest), a restriction holds whatever argument it
+// carries, a permission only without one. A list of field names that is malformed, or comes twice, restricts the whole response.
 func ParseCacheControl(h Header, name string) CacheControl {
 	c := CacheControl{
 		MaxAge: Absent, SMaxAge: Absent,
@@ -92,7 +95,7 @@ func (c *CacheControl) take(d directive) {
 	case EqualFold(n, "only-if-cached"):
 		c.OnlyIfCached = true
 	case EqualFold(n, "min-fresh"):
-		atMost(&c.MinFresh, d.seconds())
+		c.MinFresh = max(c.MinFresh, d.seconds())
 	case EqualFold(n, "max-stale"):
 		if d.form == bare {
 			atMost(&c.MaxStale, math.MaxInt64)
@@ -138,26 +141,35 @@ func (d directive) seconds() int64 {
 
 // qualify sets whole, or fields if the directive names some (RFC 9111 sections 5.2.2.4 and 5.2.2.7).
 func (d directive) qualify(whole *bool, fields *string) {
-	if (d.form == token || d.form == quoted) && isFieldList(d.argument) && *fields == "" {
+	if (d.form == token || d.form == quoted) && IsFieldList(d.argument) && *fields == "" {
 		*fields = d.argument
 		return
 	}
 	*whole = true
 }
 
-func isFieldList(list string) bool {
+// IsFieldList reports whether list is what no-cache="..." and private="..." may hold: names of fields, at least one.
+func IsFieldList(list string) bool {
 	names := 0
-	for list != "" {
-		var name string
-		if name, list = element(list); name == "" {
-			continue
-		}
+	for name := range FieldNames(list) {
 		if !IsToken(name) {
 			return false
 		}
 		names++
 	}
 	return names > 0
+}
+
+// FieldNames yields the members of a list of field names as they stand, empty ones left out.
+func FieldNames(list string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for rest := list; rest != ""; {
+			var name string
+			if name, rest = element(rest); name != "" && !yield(name) {
+				return
+			}
+		}
+	}
 }
 
 // nextDirective cuts one element off a line. A quoted string may hold commas; a quote that is never closed is none, so that

@@ -88,6 +88,8 @@ func TestParseCacheControl(t *testing.T) {
 		f(maxAge(1), "max-age=2", "max-age=1")
 		f(maxAge(0), "max-age=2, max-age=x")
 		f(func(c *cc) { c.MaxStale = 9 }, "max-stale, max-stale=9")
+		// Of min-fresh the larger one asks for more.
+		f(func(c *cc) { c.MinFresh = 9 }, "min-fresh=3, min-fresh=9, min-fresh=x")
 	})
 	t.Run("RFC 9111 sections 5.2.2.4 and 5.2.2.7 field names", func(t *testing.T) {
 		f(func(c *cc) { c.NoCacheFields = "Set-Cookie, X" }, `no-cache="Set-Cookie, X"`)

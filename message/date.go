@@ -14,8 +14,9 @@ func AppendDate(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(ds
 // FormatDate returns t as a field value, in whole seconds. The year must have four digits.
 func FormatDate(t time.Time) string { return t.UTC().Format(dateFormat) }
 
-// ParseDate reads an HTTP-date in any of the three formats of RFC 9110 section 5.6.7, to the byte: names in their case, digits in
-// their number, GMT and no other zone. That the weekday is the right one is not demanded. Years of two digits (RFC 850) are the
+// ParseDate reads an HTTP-date in any of the three formats of RFC 9110 section 5.6.7, to the byte: digits in their number, one space where
+// one is, GMT and no other zone. Only the case of names may be any: section 5.6.7 has recipients be robust, and no name means
+// another in capitals. That the weekday is the right one is not demanded. Years of two digits (RFC 850) are the
 // latest that are not more than 50 years after now. The result is in UTC.
 func ParseDate(s string, now time.Time) (time.Time, bool) {
 	switch {
@@ -29,7 +30,7 @@ func ParseDate(s string, now time.Time) (time.Time, bool) {
 
 // parseFixdate reads "Sun, 06 Nov 1994 08:49:37 GMT".
 func parseFixdate(s string) (time.Time, bool) {
-	if !isDayName(s[:3]) || s[4] != ' ' || s[7] != ' ' || s[11] != ' ' || s[16] != ' ' || s[25:] != " GMT" {
+	if !isDayName(s[:3]) || s[4] != ' ' || s[7] != ' ' || s[11] != ' ' || s[16] != ' ' || !EqualFold(s[25:], " GMT") {
 		return time.Time{}, false
 	}
 	return date(decimal(s[12:16]), s[8:11], decimal(s[5:7]), s[17:25])
@@ -56,7 +57,7 @@ func parseRFC850(s string, now time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	year := decimal(s[7:9])
-	if year < 0 || s[2] != '-' || s[6] != '-' || s[9] != ' ' || s[18:] != " GMT" {
+	if year < 0 || s[2] != '-' || s[6] != '-' || s[9] != ' ' || !EqualFold(s[18:], " GMT") {
 		return time.Time{}, false
 	}
 	latest := now.UTC().AddDate(50, 0, 0)
@@ -92,6 +93,8 @@ func decimal(s string) int {
 	return int(n)
 }
 
+var longDayNames = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+
 const (
 	dayNames   = "MonTueWedThuFriSatSun"
 	monthNames = "JanFebMarAprMayJunJulAugSepOctNovDec"
@@ -100,19 +103,15 @@ const (
 func isDayName(s string) bool { return nameIndex(dayNames, s) >= 0 }
 
 func isLongDayName(s string) bool {
-	switch s {
-	case "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday":
-		return true
-	}
-	return false
+	return isOneOf(s, longDayNames)
 }
 
 func monthOf(s string) time.Month { return time.Month(nameIndex(monthNames, s) + 1) }
 
-// nameIndex returns which of the names of three letters s is, -1 if none.
+// nameIndex returns which of the names of three letters s is, in whatever case, -1 if none.
 func nameIndex(names, s string) int {
 	for i := 0; i < len(names); i += 3 {
-		if names[i:i+3] == s {
+		if EqualFold(names[i:i+3], s) {
 			return i / 3
 		}
 	}

@@ -30,16 +30,18 @@ func TestParseDate(t *testing.T) {
 		good("Sat, 29 Feb 2020 23:59:59 GMT", time.Date(2020, 2, 29, 23, 59, 59, 0, time.UTC))
 		good("Sat, 31 Dec 2016 23:59:60 GMT", time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC))
 		good("Thu, 01 Jan 1970 00:00:00 GMT", time.Unix(0, 0))
+		// Names in any case.
+		good("SUN, 06 NOV 1994 08:49:37 GMT", example)
+		good("sun, 06 nov 1994 08:49:37 gmt", example)
+		// U+017F folds to an s in Unicode, and is none here.
+		bad("\u017fu, 06 Nov 1994 08:49:37 GMT")
 		bad("Sun, 6 Nov 1994 08:49:37 GMT")
 		bad("Sun,  6 Nov 1994 08:49:37 GMT")
 		bad("Sun, 06 Nov 1994 08:49:37 UTC")
-		bad("Sun, 06 Nov 1994 08:49:37 gmt")
 		bad("Sun, 06 Nov 1994 08:49:37 +0000")
 		bad("Sun, 06 Nov 1994 08:49:37")
 		bad("Sun, 06 Nov 1994 08:49:37 GMT ")
 		bad(" Sun, 06 Nov 1994 08:49:37 GMT")
-		bad("sun, 06 Nov 1994 08:49:37 GMT")
-		bad("Sun, 06 nov 1994 08:49:37 GMT")
 		bad("Sun, 06 ovD 1994 08:49:37 GMT")
 		bad("Xxx, 06 Nov 1994 08:49:37 GMT")
 		bad("Sun, 06-Nov-1994 08:49:37 GMT")
@@ -57,6 +59,7 @@ func TestParseDate(t *testing.T) {
 	})
 	t.Run("rfc850-date", func(t *testing.T) {
 		good("Sunday, 06-Nov-94 08:49:37 GMT", example)
+		good("sunday, 06-NOV-94 08:49:37 gmt", example)
 		// Not more than 50 years from now.
 		good("Sunday, 01-Mar-76 12:00:00 GMT", time.Date(2076, 3, 1, 12, 0, 0, 0, time.UTC))
 		good("Sunday, 01-Mar-76 12:00:01 GMT", time.Date(1976, 3, 1, 12, 0, 1, 0, time.UTC))
@@ -73,6 +76,7 @@ func TestParseDate(t *testing.T) {
 	t.Run("asctime-date", func(t *testing.T) {
 		good("Sun Nov  6 08:49:37 1994", example)
 		good("Wed Nov 16 08:49:37 1994", example.AddDate(0, 0, 10))
+		good("SUN nov  6 08:49:37 1994", example)
 		bad("Sun Nov 6 08:49:37 1994")
 		bad("Sun Nov 06 08:49:37 1994")
 		bad("Sun Nov  6 08:49:37 1994 GMT")

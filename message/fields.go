@@ -12,6 +12,7 @@ type reading struct {
 	text    string // the same bytes: what is cut from it are views of the buffer
 	at      int    // the next byte to be read
 	request bool
+	trailer bool // a trailer section, whose fields say nothing about the message
 
 	short  bool // the bytes ended before the head did
 	status int  // of the answer to a request with this fault
@@ -105,7 +106,7 @@ func (rd *reading) fields(h *Header, limit int) bool {
 			rd.hosts++
 			continue
 		}
-		if !rd.note(name, value) {
+		if !rd.trailer && !rd.note(name, value) {
 			return false
 		}
 		*h = append(*h, Field{name, value})
@@ -242,7 +243,7 @@ func (rd *reading) framing(minor uint8) (Framing, bool) {
 	case minor == 0:
 		return NoBody, rd.refuse(400, "Transfer-Encoding in HTTP/1.0")
 	case EqualFold(rd.coding, "chunked"):
-		return Chunked, true
+		return ByChunks, true
 	case otherCodings(rd.coding):
 		return NoBody, rd.refuse(501, "a transfer coding other than chunked")
 	}

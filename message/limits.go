@@ -14,6 +14,15 @@ var DefaultLimits = Limits{Line: 8 << 10, Bytes: 64 << 10, Fields: 128}
 // hop-by-hop fields are removed.
 const maxOptions = 64
 
+// What a body in chunks may hold beside its content. Extensions carry nothing that we act on, and trailers are few: gRPC and
+// digests need two or three.
+const (
+	maxChunkExtension  = 1 << 10  // bytes of extensions of one chunk
+	maxChunkExtensions = 16 << 10 // bytes of extensions of a body
+	maxTrailerBytes    = 8 << 10  // bytes of a trailer section with the empty line at its end
+	maxTrailerFields   = 64       // field lines of a trailer section
+)
+
 func (l Limits) orDefaults() Limits {
 	if l.Line == 0 {
 		l.Line = DefaultLimits.Line

@@ -29,7 +29,7 @@ func (r *Request) Parse(buf []byte, lim Limits) Verdict {
 		return rd.failed(lim.Bytes)
 	}
 	switch framing {
-	case Chunked:
+	case ByChunks:
 		r.Length = Unknown
 	default:
 		r.Length = max(rd.length, 0)

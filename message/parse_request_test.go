@@ -141,9 +141,9 @@ func TestRequestFraming(t *testing.T) {
 	f("content-length: 5\r\n", message.ByLength, 5)
 	f("Content-Length: 007\r\n", message.ByLength, 7)
 	f("Content-Length: 9223372036854775807\r\n", message.ByLength, 1<<63-1)
-	f("Transfer-Encoding: chunked\r\n", message.Chunked, message.Unknown)
+	f("Transfer-Encoding: chunked\r\n", message.ByChunks, message.Unknown)
 	// Codings compare without regard to case (RFC 9112 section 7).
-	f("transfer-encoding: Chunked\r\n", message.Chunked, message.Unknown)
+	f("transfer-encoding: Chunked\r\n", message.ByChunks, message.Unknown)
 	f("Expect: 100-Continue\r\nContent-Length: 5\r\n", message.ByLength, 5)
 }
 

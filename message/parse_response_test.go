@@ -31,7 +31,7 @@ func TestResponseFraming(t *testing.T) {
 		f("GET", "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\n", message.NoBody, 0, false)
 		// So it does behind a tunnel that was opened.
 		f("CONNECT", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", message.UntilClose, unknown, false)
-		f("GET", ok+"Transfer-Encoding: chunked\r\n", message.Chunked, unknown, true)
+		f("GET", ok+"Transfer-Encoding: chunked\r\n", message.ByChunks, unknown, true)
 		f("GET", ok+"Content-Length: 5\r\n", message.ByLength, 5, true)
 		f("GET", ok+"Content-Length: 0\r\n", message.NoBody, 0, true)
 		// Without either the body ends with the connection.

@@ -1,6 +1,9 @@
 package message
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // AppendRequest appends the head of r in origin-form, as HTTP/1.1 whatever r came in: the version is the sender's own (RFC 9110
 // section 2.5). Host comes first and is Authority.
@@ -87,6 +90,39 @@ func AppendField(dst []byte, name, value string) []byte {
 		} else {
 			dst = append(dst, c)
 		}
+	}
+	return append(dst, "\r\n"...)
+}
+
+// AppendChunk appends data as one chunk (RFC 9112 section 7.1). Without data it appends nothing: a chunk of no bytes would be the last.
+func AppendChunk(dst, data []byte) []byte {
+	if len(data) == 0 {
+		return dst
+	}
+	dst = AppendChunkHead(dst, int64(len(data)))
+	dst = append(dst, data...)
+	return append(dst, "\r\n"...)
+}
+
+// AppendChunkHead appends the line before a chunk of n bytes, n at least 1. The chunk and CR LF follow it, written by the caller.
+func AppendChunkHead(dst []byte, n int64) []byte {
+	if n < 1 {
+		panic("BUG: a chunk of " + strconv.FormatInt(n, 10) + " bytes")
+	}
+	dst = strconv.AppendInt(dst, n, 16)
+	return append(dst, "\r\n"...)
+}
+
+// AppendLastChunk ends a body in chunks with a trailer section, which may be empty. Lines that must not stand in one are left out
+// (RFC 9110 section 6.5.1).
+func AppendLastChunk(dst []byte, trailer Header) []byte {
+	dst = append(dst, "0\r\n"...)
+	if len(trailer) > 0 {
+		trailer = slices.Clone(trailer)
+		DropUnfitTrailers(&trailer)
+	}
+	for _, f := range trailer {
+		dst = AppendField(dst, f.Name, f.Value)
 	}
 	return append(dst, "\r\n"...)
 }

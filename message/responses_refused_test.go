@@ -15,6 +15,11 @@ var refusedResponses = []struct{ raw, why string }{
 	{"\r\n" + ok + "\r\n", "an empty line before the status line"},
 	{" " + ok + "\r\n", "a space before the status line"},
 	{"\x00" + ok + "\r\n", "NUL before the status line"},
+	{"\xef\xbb\xbfHTTP/1.1 200 OK\r\n\r\n", "a byte order mark before the status line"},
+	{"\nHTTP/1.1 200 OK\r\n\r\n", "a bare line feed before the status line"},
+	{"0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "the end of a body in chunks before the status line"},
+	{"helloHTTP/1.1 200 OK\r\n\r\n", "surplus bytes of a body before the status line"},
+	{"GET / HTTP/1.1\r\n\r\n", "a request"},
 	{"<html>hello</html>\r\n", "HTTP/0.9"},
 	{"SSH-2.0-OpenSSH_9.2\r\n", "another protocol"},
 	{"220 mail.example ESMTP\r\n", "yet another protocol"},
@@ -39,6 +44,14 @@ var refusedResponses = []struct{ raw, why string }{
 	{"HTTP/1.1 2x0 OK\r\n\r\n", "a letter in the status"},
 	{"HTTP/1.1 200.1 OK\r\n\r\n", "a status with a fraction"},
 	{"HTTP/1.1 200OK\r\n\r\n", "no space behind the status"},
+	{"HTTP/1.1 2\xb20 OK\r\n\r\n", "a superscript digit in the status"},
+	{"HTTP/1.1 0200 OK\r\n\r\n", "a status of four digits with a zero"},
+	{"HTTP/1.1 0x1 OK\r\n\r\n", "a hexadecimal status"},
+	{"HTTP/1.1;a 200 OK\r\n\r\n", "a parameter behind the version"},
+	{"HTTP /1.1 200 OK\r\n\r\n", "a space in the version"},
+	{"HTTPS/1.1 200 OK\r\n\r\n", "HTTPS for HTTP"},
+	{"HTTP/1.1 200 O\x7fK\r\n\r\n", "DEL in the reason phrase"},
+	{"HTTP/1.1 200 OK\n\rX: a\r\n\r\n", "a line end the wrong way round"},
 	{"HTTP/1.1 200 OK\n\r\n", "a bare line feed behind the status line"},
 	{"HTTP/1.1 200\n\r\n", "a bare line feed behind the status"},
 	{"HTTP/1.1 200 OK\r\r\n\r\n", "a carriage return too many"},
@@ -58,6 +71,14 @@ var refusedResponses = []struct{ raw, why string }{
 	{ok + "X\x00: a\r\n\r\n", "NUL in a name"},
 	{ok + "X\x80: a\r\n\r\n", "non-ASCII in a name"},
 	{ok + "X[]: a\r\n\r\n", "brackets in a name"},
+	{ok + ":status: 200\r\n\r\n", "a pseudo-header field of HTTP/2"},
+	{ok + "X\x0b: a\r\n\r\n", "a vertical tab in a name"},
+	{ok + "\x00: a\r\n\r\n", "NUL for a name"},
+	{ok + "X/Y: a\r\n\r\n", "a slash in a name"},
+	{ok + "Content-Length\t: 5\r\n\r\n", "a tab before the colon of framing"},
+	{ok + "Transfer-Encoding : chunked\r\n\r\n", "a space before the colon of the other framing"},
+	{ok + "HTTP/1.1 404 Not Found\r\n\r\n", "a second status line"},
+	{ok + "X: a\x0b\r\n\r\n", "a vertical tab in a value"},
 	{ok + "X: a\x00b\r\n\r\n", "NUL in a value"},
 	{ok + "X: a\x02b\r\n\r\n", "a control byte in a value"},
 	{ok + "X: a\x7fb\r\n\r\n", "DEL in a value"},
@@ -77,12 +98,33 @@ var refusedResponses = []struct{ raw, why string }{
 	{ok + "Content-Length: five\r\n\r\n", "a length in words"},
 	{ok + "Content-Length: 0x10\r\n\r\n", "a hexadecimal length"},
 	{ok + "Content-Length: 9223372036854775808\r\n\r\n", "a length of 2^63"},
+	{ok + "Content-Length: 00000000000000000005\r\n\r\n", "a length of 20 digits"},
+	{ok + "Content-Length: 5, 6\r\n\r\n", "a list of different lengths"},
+	{ok + "Content-Length: 5 5\r\n\r\n", "two numbers"},
+	{ok + "Content-Length: 5,\r\n\r\n", "a list of one length"},
+	{ok + "Content-Length: 5;a\r\n\r\n", "a length with a parameter"},
+	{ok + "Content-Length: \"5\"\r\n\r\n", "a length in quotes"},
+	{ok + "Content-Length: 5\r\n 6\r\n\r\n", "a folded length"},
+	{ok + "Content-Length: 1_0\r\n\r\n", "a length with an underscore"},
+	{ok + "Content-Length: 0\r\ncontent-length: 5\r\n\r\n", "two lengths, the first zero"},
+	{ok + "Content-Length: 5\r\nContent-Length: five\r\n\r\n", "a length and one in words"},
 	{ok + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", "length with chunks"},
 	{ok + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", "chunks with length"},
 	{ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", "chunked twice"},
 	{ok + "Transfer-Encoding: gzip, chunked\r\n\r\n", "a coding nobody asked for"},
 	{ok + "Transfer-Encoding: identity\r\n\r\n", "identity"},
 	{ok + "Transfer-Encoding: chunked, identity\r\n\r\n", "chunked not last"},
+	{ok + "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n", "chunks with length 0"},
+	{ok + "Transfer-Encoding: identity\r\nContent-Length: 5\r\n\r\n", "identity with length"},
+	{ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", "chunked and identity in two lines"},
+	{ok + "Transfer-Encoding: chunked, chunked\r\n\r\n", "chunked twice in a list"},
+	{ok + "Transfer-Encoding: chunked,\r\n\r\n", "an empty element behind chunked"},
+	{ok + "Transfer-Encoding: chunked;a=b\r\n\r\n", "chunked with a parameter"},
+	{ok + "Transfer-Encoding: \"chunked\"\r\n\r\n", "chunked in quotes"},
+	{ok + "Transfer-Encoding: xchunked\r\n\r\n", "a coding that ends like chunked"},
+	{ok + "Transfer-Encoding: chunk\r\n\r\n", "chunked without its end"},
+	{ok + "Transfer-Encoding:\r\n chunked\r\n\r\n", "a folded coding"},
+	{ok + "Transfer-Encoding: chun\xe2\x84\xaaed\r\n\r\n", "a Kelvin sign in chunked"},
 	{ok + "Transfer-Encoding: \x0bchunked\r\n\r\n", "a vertical tab before chunked"},
 	{ok + "Transfer-Encoding:\r\n\r\n", "an empty coding"},
 	{"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "chunks in HTTP/1.0"},
@@ -90,6 +132,10 @@ var refusedResponses = []struct{ raw, why string }{
 	{"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n", "chunks with 204"},
 	{"HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\n", "a length with 100"},
 	{"HTTP/1.1 101 Switching Protocols\r\nTransfer-Encoding: chunked\r\n\r\n", "chunks with 101"},
+	{"HTTP/1.1 103 Early Hints\r\nTransfer-Encoding: chunked\r\n\r\n", "chunks with 103"},
+	{"HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\n\r\n", "a length with 103"},
+	{"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", "length and chunks with 304"},
+	{"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", "chunks with length in HTTP/1.0"},
 	{"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", "two lengths with 304"},
 
 	// Limits.
@@ -118,5 +164,18 @@ func TestResponsesRefused(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A byte that ends a line to some, or that some skip, is refused wherever it stands in a head.
+func TestResponsesWithAByteTooMany(t *testing.T) {
+	const raw = ok + "Content-Length: 5\r\nX: a b\r\n\r\n"
+	for _, c := range "\r\n\x00\x0b\x0c\x7f" {
+		for at := range len(raw) - 1 { // at the last byte a line feed would begin what follows the head
+			var r message.Response
+			if v := r.Parse([]byte(raw[:at]+string(c)+raw[at:]), "GET", message.Limits{}); v.Outcome != message.Refuse || v.Status != 502 {
+				t.Errorf("%q before %q: %+v", c, raw[at:], v)
+			}
+		}
 	}
 }

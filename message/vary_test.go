@@ -95,6 +95,21 @@ func TestVaryAppendKey(t *testing.T) {
 	// HTTP/2 divides cookies into lines (RFC 9113 section 8.2.3).
 	same("Cookie", one("Cookie", "a=1; b=2"), lines("Cookie", "a=1", "b=2"))
 
+	// What Vary says twice, in another order or case, it says once.
+	both := message.Header{{"X", "1"}, {"Y", "2"}}
+	if key("X, Y", both) != key("y,x,, X", both) {
+		t.Error("the order, case or repetition of names counts")
+	}
+	// Each field by itself: one that is absent leaves the other's value where it is.
+	differ("X, Y", message.Header{{"X", "1"}}, message.Header{{"X", "1"}, {"Y", ""}})
+	differ("X, Y", message.Header{{"X", "1"}, {"Y", "2"}}, message.Header{{"X", "2"}, {"Y", "1"}})
+	same("X, Y", message.Header{{"Y", "2"}, {"Z", "3"}, {"X", "1"}}, message.Header{{"x", "1"}, {"y", "2"}})
+	// Lines of one name count in their order, with others between them.
+	same("X", message.Header{{"X", "1"}, {"Y", "2"}, {"X", "3"}}, one("X", "1, 3"))
+	differ("X", lines("X", "1", "3"), lines("X", "3", "1"))
+	// A date has a comma that separates nothing.
+	differ("If-Modified-Since", one("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT"), one("If-Modified-Since", "Sun,06 Nov 1994 08:49:37 GMT"))
+
 	// The same value under another Vary has another key.
 	if key("X", one("X", "a")) == key("Y", one("Y", "a")) {
 		t.Error("keys do not tell the names")

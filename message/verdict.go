@@ -18,7 +18,7 @@ type Framing uint8
 const (
 	NoBody     Framing = iota // nothing follows the head
 	ByLength                  // Length bytes, at least one
-	Chunked                   // chunks (RFC 9112 section 7.1)
+	ByChunks                  // chunks (RFC 9112 section 7.1), as Chunked decodes them
 	UntilClose                // everything until the connection ends; of responses only
 )
 

@@ -4,14 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
-	"net/http"
-	"net/http/httptrace"
 	"time"
 )
 
 // Limits that are not the user's to choose.
 const (
-	maxHead        = 64 << 10         // bytes of the field section of a response, an interim one as well
+	maxHead        = 64 << 10         // bytes of the head of a response, of an interim one as well
 	maxInterim     = 8                // 1xx responses before the final one
 	maxIdle        = 256              // connections that are kept open without a request
 	idleTime       = 60 * time.Second // for which they are kept
@@ -42,10 +40,12 @@ type Options struct {
 
 // Backend is one origin server. It implements Fetcher and is safe for concurrent use.
 type Backend struct {
-	name      string
-	location  location
-	timeouts  Timeouts
-	transport *http.Transport
+	name     string
+	location location
+	timeouts Timeouts
+	dial     func(ctx context.Context, network, address string) (net.Conn, error)
+	pool     pool
+	secured  *secured // nil without TLS
 }
 
 // New makes a backend. It opens no connection; the error says what is wrong with the options.
@@ -54,11 +54,16 @@ func New(o Options) (*Backend, error) {
 	if err != nil {
 		return nil, &Error{Kind: Connect, Backend: o.Name, Err: err}
 	}
-	b := &Backend{name: o.Name, location: where, timeouts: o.Timeouts}
+	b := &Backend{name: o.Name, location: where, timeouts: o.Timeouts, dial: o.Dial}
 	setDefault(&b.timeouts.Connect, defaultConnect)
 	setDefault(&b.timeouts.FirstByte, defaultWait)
 	setDefault(&b.timeouts.BetweenBytes, defaultWait)
-	b.transport = b.newTransport(o)
+	if b.dial == nil {
+		b.dial = (&net.Dialer{}).DialContext
+	}
+	if where.scheme == "https" {
+		b.secured = newSecured(b, o.TLS)
+	}
 	return b, nil
 }
 
@@ -68,57 +73,20 @@ func setDefault(d *time.Duration, value time.Duration) {
 	}
 }
 
-func (b *Backend) newTransport(o Options) *http.Transport {
-	dial := o.Dial
-	if dial == nil {
-		dial = (&net.Dialer{}).DialContext
-	}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	protocols.SetHTTP2(true) // over TLS only, where both ends agree by ALPN
-	return &http.Transport{
-		Proxy:                  nil, // never one of the environment: it could be set by the Proxy field of a CGI request
-		TLSClientConfig:        o.TLS,
-		TLSHandshakeTimeout:    b.timeouts.Connect,
-		DisableCompression:     true,
-		MaxIdleConns:           maxIdle,
-		MaxIdleConnsPerHost:    maxIdle,
-		IdleConnTimeout:        idleTime,
-		ResponseHeaderTimeout:  b.timeouts.FirstByte,
-		ExpectContinueTimeout:  continueTime,
-		MaxResponseHeaderBytes: maxHead,
-		ForceAttemptHTTP2:      true,
-		Protocols:              protocols,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter},
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if b.location.socket != "" {
-				network, address = "unix", b.location.socket
-			}
-			ctx, cancel := context.WithTimeout(ctx, b.timeouts.Connect)
-			defer cancel()
-			conn, err := dial(ctx, network, address)
-			if err != nil {
-				return nil, err
-			}
-			return &patient{Conn: conn, limit: b.timeouts.BetweenBytes}, nil
-		},
-	}
-}
-
 // Name returns the name of the backend.
 func (b *Backend) Name() string { return b.name }
 
 // Close closes the connections that nobody uses. Fetches under way go on, and later ones open connections anew.
-func (b *Backend) Close() { b.transport.CloseIdleConnections() }
-
-// Fetch sends r and returns when the final head of the answer has come. What r holds must stay as it is until the body of the
-// response was closed, since an origin may answer while it is still being asked. See Fetcher.
-func (b *Backend) Fetch(ctx context.Context, r *Request) (*Response, error) {
-	x := newExchange(b, ctx, r)
-	answer, err := b.transport.RoundTrip(x.request(httptrace.WithClientTrace(x.ctx, x.trace())))
-	x.headIsOver()
-	if err != nil {
-		return nil, x.fail(x.kindOf(err), err)
+func (b *Backend) Close() {
+	b.pool.close()
+	if b.secured != nil {
+		b.secured.library.CloseIdleConnections()
 	}
-	return x.accept(answer)
+}
+
+// open opens a connection, without TLS.
+func (b *Backend) open(ctx context.Context) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, b.timeouts.Connect)
+	defer cancel()
+	return b.dial(ctx, b.location.network, b.location.address)
 }

@@ -7,59 +7,67 @@ import (
 	"net"
 )
 
-// errSilence ends an exchange whose body did not go on in time.
-var errSilence = errors.New("the body did not go on in time")
+// What is wrong with an answer besides its head.
+var (
+	errUnasked     = errors.New("the origin spoke before it was asked")
+	errSurplus     = errors.New("more came than belongs to the answer")
+	errShort       = errors.New("the connection was closed before the body was whole")
+	errSilence     = errors.New("the body did not go on in time")
+	errNotAsked101 = errors.New("the answer is 101 Switching Protocols, but not to a request for another protocol")
+	errPanic       = errors.New("BUG: panic while an interim response was handed on")
+	errNoHalfClose = errors.New("this connection cannot be closed in one direction alone")
+)
 
-// kindOf says in which way the head of an answer failed to come.
-func (x *exchange) kindOf(err error) Kind {
+// fail ends an exchange that has brought no final head, closes its connection, and returns the failure in words of what was waited
+// for.
+func (x *exchange) fail(err error) *Error {
+	b := x.backend
+	x.abandon()
+	source, refused := error(nil), error(nil)
+	if x.upload != nil {
+		source, refused = x.upload.failures()
+	}
 	switch {
-	case x.outer.Err() != nil, x.uploadError() != nil:
-		return Canceled
+	case x.ctx.Err() != nil:
+		return b.givenUp(x.ctx)
+	case source != nil:
+		return &Error{Kind: Canceled, Backend: b.name, Err: fmt.Errorf("the body of the request could not be read: %w", source)}
+	case refused != nil && isTimeout(refused):
+		err = fmt.Errorf("the request was not taken within %v: %w", b.timeouts.BetweenBytes, refused)
+		return &Error{Kind: Timeout, Backend: b.name, Err: err}
 	case isTimeout(err):
-		return Timeout
-	case !x.connected.Load():
-		return Connect
-	default:
-		return Broken
+		return &Error{Kind: Timeout, Backend: b.name, Err: fmt.Errorf("no answer within %v: %w", b.timeouts.FirstByte, err)}
 	}
+	return &Error{Kind: Broken, Backend: b.name, Err: err}
 }
 
-// bodyKindOf says in which way a body failed to come whole.
-func (x *exchange) bodyKindOf(err error) Kind {
+// failBody does the same in the body.
+func (x *exchange) failBody(err error) *Error {
+	b := x.backend
+	x.abandon()
 	switch {
-	case errors.Is(context.Cause(x.ctx), errSilence):
-		return Timeout
-	case x.outer.Err() != nil, errors.Is(err, context.Canceled):
-		return Canceled
-	default:
-		return Cut
+	case x.ctx.Err() != nil:
+		return b.givenUp(x.ctx)
+	case isTimeout(err):
+		return &Error{Kind: Timeout, Backend: b.name, Err: fmt.Errorf("%w: nothing for %v", errSilence, b.timeouts.BetweenBytes)}
 	}
+	return &Error{Kind: Cut, Backend: b.name, Err: err}
 }
 
-// fail ends the exchange and returns its failure, told in words of what was waited for.
-func (x *exchange) fail(kind Kind, err error) *Error {
-	limits := x.backend.timeouts
+// unconnected is the failure to open a connection.
+func (b *Backend) unconnected(ctx context.Context, err error) *Error {
 	switch {
-	case kind == Canceled && x.uploadError() != nil && x.outer.Err() == nil:
-		err = fmt.Errorf("the body of the request could not be read: %w", x.uploadError())
-	case kind == Canceled && x.outer.Err() != nil:
-		err = fmt.Errorf("given up: %w", context.Cause(x.outer))
-	case kind == Timeout && errors.Is(context.Cause(x.ctx), errSilence):
-		err = fmt.Errorf("%w: nothing for %v", errSilence, limits.BetweenBytes)
-	case kind == Timeout && !x.connected.Load():
-		err = fmt.Errorf("no connection within %v: %w", limits.Connect, err)
-	case kind == Timeout:
-		err = fmt.Errorf("no answer within %v: %w", limits.FirstByte, err)
+	case ctx.Err() != nil:
+		return b.givenUp(ctx)
+	case isTimeout(err):
+		return &Error{Kind: Timeout, Backend: b.name, Err: fmt.Errorf("no connection within %v: %w", b.timeouts.Connect, err)}
 	}
-	x.cancel(err)
-	return &Error{Kind: kind, Backend: x.backend.name, Err: err}
+	return &Error{Kind: Connect, Backend: b.name, Err: err}
 }
 
-func (x *exchange) uploadError() error {
-	if x.upload == nil {
-		return nil
-	}
-	return x.upload.failure()
+// givenUp is the failure of who asks.
+func (b *Backend) givenUp(ctx context.Context) *Error {
+	return &Error{Kind: Canceled, Backend: b.name, Err: fmt.Errorf("given up: %w", context.Cause(ctx))}
 }
 
 func isTimeout(err error) bool {

@@ -3,22 +3,21 @@ package origin
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 
-	"lacquer/message"
+	"golang.org/x/net/idna"
 )
 
 // location is where a backend is.
 type location struct {
-	scheme string // "http" or "https"
-	host   string // host and optional port; a placeholder where there is a socket
-	prefix string // path that every request's path is put behind, without a slash at its end
-	socket string // path of a Unix socket, "" for TCP
+	scheme  string // "http" or "https"
+	host    string // without port, in ASCII; "" where there is a socket
+	prefix  string // path that every request's path is put behind, without a slash at its end
+	network string // "tcp" or "unix"
+	address string // what is dialled: host and port, or the path of the socket
 }
-
-// socketHost stands for the host that a URL of a Unix socket does not have: net/http wants one to keep connections under.
-const socketHost = "localhost"
 
 // parseLocation reads the URL of a backend.
 func parseLocation(text string) (location, error) {
@@ -26,7 +25,7 @@ func parseLocation(text string) (location, error) {
 		if !strings.HasPrefix(socket, "/") {
 			return location{}, fmt.Errorf("url %q: the path of a Unix socket begins with a slash, as in unix:/run/app.sock", text)
 		}
-		return location{scheme: "http", host: socketHost, socket: socket}, nil
+		return location{scheme: "http", network: "unix", address: socket}, nil
 	}
 	u, err := url.Parse(text)
 	if err != nil {
@@ -46,34 +45,37 @@ func parseLocation(text string) (location, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return location{}, fmt.Errorf("url %q: a query or fragment has no meaning here", text)
 	}
-	return location{scheme: u.Scheme, host: u.Host, prefix: strings.TrimRight(u.EscapedPath(), "/")}, nil
+	host, err := asciiHost(u.Hostname())
+	if err != nil {
+		return location{}, fmt.Errorf("url %q: the host is no name of the Internet: %w", text, err)
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return location{
+		scheme:  u.Scheme,
+		host:    host,
+		prefix:  strings.TrimRight(u.EscapedPath(), "/"),
+		network: "tcp",
+		address: net.JoinHostPort(host, port),
+	}, nil
 }
 
-// target returns the URL that makes net/http send exactly the prefix, path and query of r.
-func (l location) target(r *message.Request) *url.URL {
-	u := &url.URL{Scheme: l.scheme, Host: l.host, RawQuery: r.Query, ForceQuery: r.HasQuery}
-	path := r.Path
-	if path != "*" {
-		path = l.prefix + path
-	}
-	if !strings.HasPrefix(path, "//") {
-		u.Opaque = path // goes out as it stands
-		return u
-	}
-	// Two slashes at the beginning of Opaque would be read as an authority. Path and RawPath can hold them, but only where
-	// RawPath is a proper encoding; what is not goes out in absolute form, which every server must take (RFC 9112 section
-	// 3.2.2).
-	if decoded, err := url.PathUnescape(path); err == nil {
-		u.Path, u.RawPath = decoded, path
-		if u.EscapedPath() == path {
-			return u
+// asciiHost returns a host as name servers and certificates know it (RFC 5891). What is ASCII stays as it is.
+func asciiHost(host string) (string, error) {
+	for i := range len(host) {
+		if host[i] >= 0x80 {
+			return idna.Lookup.ToASCII(host)
 		}
-		u.Path, u.RawPath = "", ""
 	}
-	authority := r.Authority
-	if authority == "" {
-		authority = l.host
+	return host, nil
+}
+
+// path returns a request's path as this backend is asked for it.
+func (l *location) path(path string) string {
+	if l.prefix == "" || path == "*" {
+		return path
 	}
-	u.Opaque = "//" + authority + path
-	return u
+	return l.prefix + path
 }

@@ -25,7 +25,7 @@ type Response struct {
 	// Trailer returns the trailer section once Body has ended with io.EOF, nil before that and where there is none. It is never nil itself
 	// unless Conn is set.
 	Trailer func() message.Header
-	Conn io.ReadWriteCloser // for 101 Switching Protocols: the connection itself, instead of Body
+	Conn    io.ReadWriteCloser // for 101 Switching Protocols: the connection itself, instead of Body
 }
 
 // Kind says in which way an origin failed.

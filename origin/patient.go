@@ -6,23 +6,26 @@ import (
 )
 
 // patient is a connection whose other end must take what is written to it within a limit: an origin that accepts a request and does not read its
-// body would hold the client's connection and its own for ever.
+// body would hold the client's connection and its own for ever. TLS and HTTP/2 write through it.
 type patient struct {
 	net.Conn
 	limit time.Duration
 }
 
+// Write writes p in pieces, each under a deadline of its own.
+func (c *patient) Write(p []byte) (int, error) { return writePatiently(c.Conn, p, c.limit) }
+
 // writePiece is how much is written under one deadline.
 const writePiece = 64 << 10
 
-// Write writes p in pieces, each under a deadline of its own.
-func (c *patient) Write(p []byte) (n int, err error) {
+// writePatiently writes p in pieces, each under a deadline of its own.
+func writePatiently(conn net.Conn, p []byte, limit time.Duration) (n int, err error) {
 	for {
 		piece := p[n:min(n+writePiece, len(p))]
-		if err := c.SetWriteDeadline(time.Now().Add(c.limit)); err != nil {
+		if err := conn.SetWriteDeadline(time.Now().Add(limit)); err != nil {
 			return n, err
 		}
-		m, err := c.Conn.Write(piece)
+		m, err := conn.Write(piece)
 		n += m
 		if err != nil || n >= len(p) {
 			return n, err
@@ -35,5 +38,5 @@ func (c *patient) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
-	return net.ErrClosed
+	return errNoHalfClose
 }

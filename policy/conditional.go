@@ -7,10 +7,10 @@ import (
 )
 
 // NotModified reports whether the client's own condition says that it has resp already, so that 304 is the answer (RFC 9110
-// section 13.2.2, RFC 9111 section 4.3.2). resp is a stored response or one that is just being delivered; only a 200 to GET or
-// HEAD can become a 304. If-Match and If-Unmodified-Since are not looked at: requests with those pass (PassReason).
+// section 13.2.2, RFC 9111 section 4.3.2). resp is a stored response or one that is just being delivered; only a 200 to GET, HEAD or
+// QUERY (RFC 10008 section 2.6) can become a 304. If-Match and If-Unmodified-Since are not looked at: requests with those pass (PassReason).
 func NotModified(req *message.Request, resp *message.Response) bool {
-	if resp.Status != 200 || req.Method != "GET" && req.Method != "HEAD" {
+	if resp.Status != 200 || req.Method != "GET" && req.Method != "HEAD" && req.Method != "QUERY" {
 		return false
 	}
 	if req.Header.Has("If-None-Match") {
@@ -21,8 +21,8 @@ func NotModified(req *message.Request, resp *message.Response) bool {
 }
 
 // notModifiedSince evaluates If-Modified-Since (RFC 9110 section 13.1.3): a condition that is no date, or that came twice, is
-// none. Without Last-Modified it does not hold: RFC 9111 section 4.3.2 would take Date instead, but a page without
-// Last-Modified is usually made anew for each request, and its Date says nothing about what is on it.
+// none. Where the response has no Last-Modified, its Date stands for it (RFC 9111 section 4.3.2): a copy that the client got at that
+// moment or later is no older than ours. One that is no date is compared with nothing.
 func notModifiedSince(request, response message.Header) bool {
 	value, lines := "", 0
 	for v := range request.Values("If-Modified-Since") {
@@ -37,7 +37,11 @@ func notModifiedSince(request, response message.Header) bool {
 	if !ok {
 		return false
 	}
-	modified, ok := message.ParseDate(response.Get("Last-Modified"), reference)
+	name := "Last-Modified"
+	if !response.Has(name) {
+		name = "Date"
+	}
+	modified, ok := message.ParseDate(response.Get(name), reference)
 	return ok && !modified.After(since)
 }
 

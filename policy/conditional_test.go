@@ -32,6 +32,10 @@ func TestNotModified(t *testing.T) {
 		f("If-None-Match: \"a\"", "", false)
 		// What is no list matches nothing.
 		f("If-None-Match: a", "ETag: \"a\"", false)
+		f("If-None-Match: a", "ETag: a", false)
+		f("If-None-Match: \"b\", a", "ETag: \"b\"", false)
+		f("If-None-Match: *, \"b\"", "ETag: \"b\"", false)
+		f("If-None-Match: w/\"a\"", "ETag: \"a\"", false)
 	})
 	t.Run("RFC 9110 section 13.1.3", func(t *testing.T) {
 		modified := "Last-Modified: " + date(-time.Hour)
@@ -41,8 +45,6 @@ func TestNotModified(t *testing.T) {
 		// Ignored beside If-None-Match, whichever way that goes.
 		f("If-None-Match: \"b\" | If-Modified-Since: "+date(0), "ETag: \"a\" | "+modified, false)
 		f("If-None-Match: \"a\" | If-Modified-Since: "+date(-2*time.Hour), "ETag: \"a\" | "+modified, true)
-		// Only with a Last-Modified to compare with.
-		f("If-Modified-Since: "+date(0), "Date: "+date(-time.Hour), false)
 		// What is no date, or comes twice, is no condition.
 		f("If-Modified-Since: now", modified, false)
 		f("If-Modified-Since: "+date(0)+" | If-Modified-Since: "+date(0), modified, false)
@@ -50,6 +52,23 @@ func TestNotModified(t *testing.T) {
 		// Obsolete forms count; their years are read by the date of the response.
 		f("If-Modified-Since: Saturday, 21-Nov-26 11:00:00 GMT", modified+" | Date: "+date(0), true)
 		f("If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT", modified+" | Date: "+date(0), false)
+	})
+	t.Run("RFC 9111 section 4.3.2", func(t *testing.T) {
+		// Without Last-Modified the Date of the response stands for it, where it has one.
+		f("If-Modified-Since: "+date(0), "Date: "+date(-time.Hour), true)
+		f("If-Modified-Since: "+date(0), "Date: "+date(0), true)
+		f("If-Modified-Since: "+date(-time.Second), "Date: "+date(0), false)
+		f("If-Modified-Since: "+date(0), "", false)
+		f("If-Modified-Since: "+date(0), "Date: now", false)
+		// A Last-Modified that is no date is there all the same.
+		f("If-Modified-Since: "+date(0), "Last-Modified: now | Date: "+date(-time.Hour), false)
+	})
+	t.Run("RFC 10008 section 2.6", func(t *testing.T) {
+		r := get("If-None-Match: \"a\"")
+		r.Method = "QUERY"
+		if !policy.NotModified(r, answer(200, "ETag: \"a\"")) {
+			t.Error("a condition of QUERY does not count")
+		}
 	})
 	t.Run("RFC 9110 section 13.2.1", func(t *testing.T) {
 		r := get("If-None-Match: \"a\"")

@@ -18,27 +18,32 @@ func Matches304(stored, answer *message.Response) bool {
 		return false
 	}
 	if tag := answer.Header.Get("ETag"); tag != "" {
-		mine := stored.Header.Get("ETag")
-		return tag == mine || message.WeakMatch(tag, mine) // a malformed tag matches none but itself
+		return sameTag(stored.Header.Get("ETag"), tag)
 	}
-	if modified := answer.Header.Get("Last-Modified"); modified != "" {
-		mine := stored.Header.Get("Last-Modified")
-		if modified == mine {
-			return true
-		}
-		reference := referenceFor(answer.Header)
-		theirs, ok := message.ParseDate(modified, reference)
-		if !ok {
-			return true // what is no date is no validator
-		}
-		ours, ok := message.ParseDate(mine, reference)
-		return ok && theirs.Equal(ours)
+	return sameModified(stored.Header, answer.Header)
+}
+
+// sameTag reports whether two entity tags are the same by the weak comparison; a malformed one matches none but itself.
+func sameTag(mine, theirs string) bool { return mine == theirs || message.WeakMatch(mine, theirs) }
+
+// sameModified reports whether the Last-Modified of an answer, if it has one, is that of what is stored. One that is no date is no validator, and
+// contradicts nothing.
+func sameModified(stored, answer message.Header) bool {
+	mine, modified := stored.Get("Last-Modified"), answer.Get("Last-Modified")
+	if modified == "" || modified == mine {
+		return true
 	}
-	return true
+	reference := referenceFor(answer)
+	theirs, ok := message.ParseDate(modified, reference)
+	if !ok {
+		return true
+	}
+	ours, ok := message.ParseDate(mine, reference)
+	return ok && theirs.Equal(ours)
 }
 
 // Freshen returns the head of stored as a 304 renews it: each field of answer replaces those of its name (RFC 9111 section
-// 3.2). It leaves out what describes the stored body (Content-Length, Content-Encoding, Content-Type, Content-Range), what
+// 3.2), Content-Type too. It leaves out what belongs to the bytes that are stored (their length, coding, range and digests), what
 // belongs to the connection, and an entity tag that would make a weak one strong without the body having come. Status and length
 // stay. Neither argument is changed; the result shares their text. To freshen twice is to freshen once.
 //
@@ -48,7 +53,7 @@ func Freshen(stored, answer *message.Response) *message.Response {
 	message.RemoveHopByHop(&news)
 	tag := stored.Header.Get("ETag")
 	news.DelFunc(func(f message.Field) bool {
-		return describesBody(f.Name) || message.EqualFold(f.Name, "ETag") && isWeak(tag) && !isWeak(f.Value)
+		return belongsToBody(f.Name) || message.EqualFold(f.Name, "ETag") && isWeak(tag) && !isWeak(f.Value)
 	})
 	renewed := *stored
 	renewed.Header = make(message.Header, 0, len(stored.Header)+len(news))
@@ -61,11 +66,19 @@ func Freshen(stored, answer *message.Response) *message.Response {
 	return &renewed
 }
 
-// describesBody reports whether a field belongs to the body that came with it, so that one of a 304 says nothing of the stored
-// body (RFC 9111 section 3.2).
-func describesBody(name string) bool {
-	return message.EqualFold(name, "Content-Length") || message.EqualFold(name, "Content-Encoding") ||
-		message.EqualFold(name, "Content-Type") || message.EqualFold(name, "Content-Range")
+// belongsToBody reports whether a field belongs to the very bytes that it came with, so that one of a 304 says nothing of those that are stored (RFC
+// 9111 section 3.2): with another coding or digest they could not be read, or would look damaged.
+func belongsToBody(name string) bool {
+	for _, field := range bodyFields {
+		if message.EqualFold(name, field) {
+			return true
+		}
+	}
+	return false
+}
+
+var bodyFields = [...]string{
+	"Content-Length", "Content-Encoding", "Content-Range", "Content-MD5", "Content-Digest", "Repr-Digest", "Digest",
 }
 
 // beginsAnew reports whether a stored field has lost its meaning even where the answer does not replace it: Age counts from the

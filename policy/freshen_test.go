@@ -63,10 +63,11 @@ func TestFreshen(t *testing.T) {
 		f("Server: x | Cache-Control: max-age=1 | cache-control: public", "Cache-Control: max-age=2", "Server: x | Cache-Control: max-age=2")
 		f("A: 1", "Link: a | Link: b", "A: 1 | Link: a | Link: b")
 		f("ETag: \"a\" | Vary: Accept", "ETag: \"a\" | Vary: Cookie | Expires: "+date(0), "ETag: \"a\" | Vary: Cookie | Expires: "+date(0))
-		// What describes the stored body stays.
-		f("Content-Length: 100 | Content-Type: text/html | Content-Encoding: gzip",
-			"Content-Length: 0 | content-type: text/plain | Content-Encoding: br | Content-Range: bytes 0-1/2",
-			"Content-Length: 100 | Content-Type: text/html | Content-Encoding: gzip")
+		f("Content-Type: text/html | A: 1", "content-type: text/plain", "A: 1 | content-type: text/plain")
+		// What belongs to the stored bytes stays.
+		f("Content-Length: 100 | Content-Encoding: gzip | Content-MD5: a",
+			"Content-Length: 0 | content-encoding: br | Content-Range: bytes 0-1/2 | Content-MD5: b | Digest: c | Content-Digest: d | Repr-Digest: e",
+			"Content-Length: 100 | Content-Encoding: gzip | Content-MD5: a")
 		// What belongs to the connection does not come in.
 		f("A: 1", "Connection: close, B | B: 2 | Keep-Alive: 3 | Transfer-Encoding: chunked | Proxy-Authenticate: x | C: 4", "A: 1 | C: 4")
 	})
@@ -108,7 +109,7 @@ func FuzzFreshen(f *testing.F) {
 		if twice := policy.Freshen(once, by); text(twice.Header) != text(once.Header) {
 			t.Errorf("once %q, twice %q", text(once.Header), text(twice.Header))
 		}
-		for _, name := range []string{"Content-Length", "Content-Type", "Content-Encoding", "Content-Range"} {
+		for _, name := range []string{"Content-Length", "Content-Encoding", "Content-Range", "Content-Digest"} {
 			if before.Header.Joined(name) != once.Header.Joined(name) {
 				t.Errorf("%s changed from %q to %q", name, before.Header.Joined(name), once.Header.Joined(name))
 			}

@@ -14,11 +14,14 @@ type Freshness struct {
 	Age                  time.Duration // corrected initial age: how old it was at Received (RFC 9111 section 4.2.3)
 	Lifetime             time.Duration // freshness lifetime, counted from its making and not from Received (section 4.2.1)
 	From                 Source        // where Lifetime came from
+	Field                string        // the targeted field that governs in place of Cache-Control (RFC 9213), "" without one
 	StaleWhileRevalidate time.Duration // how long past its expiry it is served while it is refreshed behind (RFC 5861 section 3)
 	StaleIfError         time.Duration // how long past its expiry it is served where the origin fails (RFC 5861 section 4)
 	Keep                 time.Duration // how long past both it is kept, to be validated
 	MustValidate         bool          // no-cache: the origin is asked at each use (RFC 9111 section 5.2.2.4)
 	NeverStale           bool          // no window applies: must-revalidate and its like (section 4.2.4)
+	Immutable            bool          // while it is fresh, a reload need not ask the origin (RFC 8246)
+	Early                bool          // it may be refreshed before it expires (RefreshEarly)
 }
 
 // Source says where a lifetime came from.

@@ -11,12 +11,14 @@ import (
 const longestHeuristic = 24 * time.Hour
 
 // freshnessOf works out the whole Freshness of a response that may be stored by what its directives say.
-func freshnessOf(resp *message.Response, control *message.CacheControl, s *Settings, asked, received time.Time) Freshness {
-	f := Freshness{Received: received, Age: initialAge(resp.Header, asked, received)}
-	f.Lifetime, f.From = lifetimeOf(resp, control, s, received)
-	f.MustValidate = control.NoCache || control.NoCacheFields != ""
-	f.NeverStale = f.MustValidate || control.MustRevalidate || control.ProxyRevalidate || control.SMaxAge != message.Absent
-	f.setWindows(control, s)
+func freshnessOf(resp *message.Response, said *directives, s *Settings, asked, received time.Time) Freshness {
+	f := Freshness{Received: received, Age: initialAge(resp.Header, asked, received), Field: said.field}
+	f.Lifetime, f.From = lifetimeOf(resp, said, s, received)
+	f.MustValidate = said.NoCache
+	// RFC 9111 section 5.2.2.10: s-maxage has the meaning of proxy-revalidate, too.
+	f.NeverStale = f.MustValidate || said.MustRevalidate || said.ProxyRevalidate || said.SMaxAge != message.Absent
+	f.Immutable, f.Early = said.Immutable, s.EarlyRefresh
+	f.setWindows(said, s)
 	if hasValidator(resp.Header, received) {
 		f.Keep = s.Keep
 	}
@@ -24,27 +26,32 @@ func freshnessOf(resp *message.Response, control *message.CacheControl, s *Setti
 }
 
 // lifetimeOf returns the freshness lifetime for a shared cache and where it came from (RFC 9111 section 4.2.1).
-func lifetimeOf(resp *message.Response, control *message.CacheControl, s *Settings, received time.Time) (time.Duration, Source) {
+func lifetimeOf(resp *message.Response, said *directives, s *Settings, received time.Time) (time.Duration, Source) {
 	switch {
-	case control.SMaxAge != message.Absent:
-		return seconds(control.SMaxAge), SourceSMaxAge
-	case control.MaxAge != message.Absent:
-		return seconds(control.MaxAge), SourceMaxAge
-	case resp.Header.Has("Expires"):
+	case said.SMaxAge != message.Absent:
+		return seconds(said.SMaxAge), SourceSMaxAge
+	case said.MaxAge != message.Absent:
+		return seconds(said.MaxAge), SourceMaxAge
+	case said.expires(resp.Header):
 		return untilExpires(resp.Header, received), SourceExpires
-	case saysNoCacheInOldWords(resp.Header):
+	case said.field == "" && saysNoCacheInOldWords(resp.Header):
 		return 0, SourceNone
 	}
-	if s.Heuristics && (HeuristicallyCacheable(resp.Status) || control.Public) {
+	if s.Heuristics && (HeuristicallyCacheable(resp.Status) || said.Public) {
 		if modified, ok := message.ParseDate(resp.Header.Get("Last-Modified"), received); ok {
 			since := dateOf(resp.Header, received).Sub(modified)
 			return min(max(since/10, 0), longestHeuristic), SourceHeuristics
 		}
 	}
-	if s.TTL > 0 && (resp.Status == 200 || resp.Status == 301 || resp.Status == 404) {
+	if s.TTL > 0 && hasDefaultLifetime(resp.Status) {
 		return min(s.TTL, longest), SourceSettings
 	}
 	return 0, SourceNone
+}
+
+// hasDefaultLifetime reports whether cache.ttl applies to responses with this status: it is for pages, of which a 206 holds a part.
+func hasDefaultLifetime(status int) bool {
+	return status == 200 || status == 206 || status == 301 || status == 404
 }
 
 // untilExpires returns the lifetime that Expires gives: from Date to Expires. A value that is no date, "0" above all, means that
@@ -97,21 +104,21 @@ func ageField(h message.Header) time.Duration {
 
 // setWindows decides for how long the response may be served past its expiry: as it says itself, 0 included, else as the
 // settings say.
-func (f *Freshness) setWindows(control *message.CacheControl, s *Settings) {
+func (f *Freshness) setWindows(said *directives, s *Settings) {
 	if f.NeverStale {
 		return // RFC 9111 section 4.2.4
 	}
 	switch {
-	case control.StaleWhileRevalidate != message.Absent:
-		f.StaleWhileRevalidate = seconds(control.StaleWhileRevalidate)
+	case said.StaleWhileRevalidate != message.Absent:
+		f.StaleWhileRevalidate = seconds(said.StaleWhileRevalidate)
 	case f.Lifetime > 0:
 		// A response that was never fresh is not lent a window by the settings: whoever asks for grace wants cached pages to
 		// last longer, not uncached ones to be cached.
 		f.StaleWhileRevalidate = s.StaleWhileRevalidate
 	}
 	f.StaleIfError = s.StaleIfError
-	if control.StaleIfError != message.Absent {
-		f.StaleIfError = seconds(control.StaleIfError)
+	if said.StaleIfError != message.Absent {
+		f.StaleIfError = seconds(said.StaleIfError)
 	}
 }
 

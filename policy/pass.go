@@ -3,18 +3,19 @@ package policy
 import "lacquer/message"
 
 // PassReason says why a request goes to the origin without the store being asked; None if the store is to be asked. hasBody
-// says that the request came with a body, whatever its length.
+// says that the request came with a body, whatever its length. A QUERY is looked up like a GET (RFC 10008 section 2.7): its content must be part
+// of the key, and where that cannot be, whoever asks has to let it pass.
 //
 // PassUpgrade comes before all others: such a request needs the connection itself, whatever its method.
 func PassReason(r *message.Request, hasBody bool) Reason {
 	switch {
 	case wantsUpgrade(r):
 		return PassUpgrade
-	case r.Method != "GET" && r.Method != "HEAD":
+	case r.Method != "GET" && r.Method != "HEAD" && r.Method != "QUERY":
 		return PassMethod
 	case r.Header.Has("Expect"):
 		return PassExpect // RFC 9110 section 10.1.1: only the origin knows whether it wants to go on
-	case hasBody || r.Length != 0:
+	case r.Method != "QUERY" && (hasBody || r.Length != 0):
 		// RFC 9110 section 9.3.1: such a body has no meaning, but some origin may read it, and the key does not hold it.
 		return PassRequestBody
 	case r.Header.Has("If-Match") || r.Header.Has("If-Unmodified-Since"):

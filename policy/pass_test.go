@@ -21,7 +21,7 @@ func TestPassReason(t *testing.T) {
 		f("HEAD", "", policy.None)
 		f("POST", "", policy.PassMethod)
 		f("OPTIONS", "", policy.PassMethod)
-		f("QUERY", "", policy.PassMethod)
+		f("query", "", policy.PassMethod)
 		f("get", "", policy.PassMethod) // methods have case (RFC 9110 section 9.1)
 	})
 	t.Run("RFC 9110 section 7.8", func(t *testing.T) {
@@ -58,6 +58,15 @@ func TestPassReason(t *testing.T) {
 				t.Errorf("GET with a body of %d bytes: %q", length, got)
 			}
 		}
+	})
+	t.Run("RFC 10008 section 2.7", func(t *testing.T) {
+		query := get("Content-Type: application/json")
+		query.Method, query.Length = "QUERY", 10
+		if got := policy.PassReason(query, true); got != policy.None {
+			t.Errorf("QUERY with its content: %q", got)
+		}
+		f("QUERY", "If-Match: \"a\"", policy.PassPrecondition)
+		f("QUERY", "Expect: 100-continue", policy.PassExpect)
 	})
 	t.Run("RFC 9111 section 4.3.2", func(t *testing.T) {
 		f("GET", "If-Match: \"a\"", policy.PassPrecondition)

@@ -9,13 +9,14 @@ const (
 	None Reason = iota
 
 	// Why the store was not asked.
-	PassMethod       // neither GET nor HEAD
+	PassMethod       // neither GET, HEAD nor QUERY
 	PassUpgrade      // the client wants another protocol
 	PassExpect       // the client waits for 100 Continue
 	PassRequestBody  // a GET or HEAD with a body
 	PassRule         // a rule says pass
 	RuleAnswer       // a rule gives the answer
 	PassPrecondition // If-Match or If-Unmodified-Since, which only the origin may evaluate
+	ForwardsSpent    // answered here: Max-Forwards is 0
 
 	// What the store had.
 	Fresh                // used without asking the origin
@@ -23,6 +24,8 @@ const (
 	StaleIfError         // used stale because the origin failed
 	StaleHeld            // used stale because the origin failed a moment ago
 	Validated            // used after the origin said that it still holds
+	EarlyRefresh         // used fresh, while it is refreshed before it expires
+	RequestMaxStale      // used stale, because the client allows that
 	NotStored            // nothing under this URL
 	OtherVariant         // something under this URL, but for other request fields
 	Expired              // stored, but no longer fresh
@@ -31,6 +34,12 @@ const (
 	IdentityAlone        // the request bears identity, and no answer under this key was ever shareable in spite of it
 	PurgedMeanwhile      // the fetch that was waited for began before a purge
 	NotShared            // the fetch that was waited for brought what is not to be shared
+	PartStored           // stored in part, but not all that was asked for
+	SearchChanged        // what the fetch brought says otherwise which parts of the query count than what it was looked up by
+	RequestNoCache       // stored, but the client wants the origin to be asked
+	RequestMaxAge        // stored, but older than the client wants it, or stale
+	RequestMinFresh      // stored, but not fresh for as long as the client wants
+	OnlyIfCached         // not stored, or not usable, and the client does not want the origin to be asked
 
 	// Why a response was not stored.
 	NoStore            // Cache-Control: no-store
@@ -43,12 +52,13 @@ const (
 	SetCookie          // Set-Cookie without public
 	Cookies            // the request carried cookies, and nothing says that the answer is the same for all
 	Authorization      // RFC 9111 section 3.5
-	PartialContent     // 206 or Content-Range
+	PartialContent     // 206 whose part cannot be told, or Content-Range in the answer to Range
 	MethodNotStored    // the answer to a method whose answers are not stored
 	RequestNoStore     // Cache-Control: no-store in the request
 	TooLarge           // larger than cache.max_object
 	RuleNoStore        // a rule says store: false
 	NoMemory           // too many bytes under way
+	VariantsFull       // the key has as many variants as it may have
 	AnswerNotModified  // 304 to the client's own condition
 	ServerError        // 5xx without freshness of its own
 
@@ -74,11 +84,14 @@ var reasonNames = [reasons]string{
 	PassRule:             "rule-pass",
 	RuleAnswer:           "rule-answer",
 	PassPrecondition:     "precondition",
+	ForwardsSpent:        "max-forwards",
 	Fresh:                "fresh",
 	StaleWhileRevalidate: "stale-while-revalidate",
 	StaleIfError:         "stale-if-error",
 	StaleHeld:            "stale-held",
 	Validated:            "validated",
+	EarlyRefresh:         "early-refresh",
+	RequestMaxStale:      "request-max-stale",
 	NotStored:            "not-stored",
 	OtherVariant:         "other-variant",
 	Expired:              "expired",
@@ -87,6 +100,12 @@ var reasonNames = [reasons]string{
 	IdentityAlone:        "identity-alone",
 	PurgedMeanwhile:      "purged-meanwhile",
 	NotShared:            "not-shared",
+	PartStored:           "part-stored",
+	SearchChanged:        "search-changed",
+	RequestNoCache:       "request-no-cache",
+	RequestMaxAge:        "request-max-age",
+	RequestMinFresh:      "request-min-fresh",
+	OnlyIfCached:         "only-if-cached",
 	NoStore:              "no-store",
 	Private:              "private",
 	VaryAny:              "vary-any",
@@ -103,6 +122,7 @@ var reasonNames = [reasons]string{
 	TooLarge:             "too-large",
 	RuleNoStore:          "rule-no-store",
 	NoMemory:             "no-memory",
+	VariantsFull:         "variants-full",
 	AnswerNotModified:    "not-modified",
 	ServerError:          "server-error",
 	NoBackend:            "no-backend",

@@ -37,12 +37,12 @@ func TestStatusCodes(t *testing.T) {
 			t.Errorf("%d: failure %v, want %v", status, got, failure)
 		}
 	}
-	// RFC 9110 section 15.1, but 206.
-	for _, status := range []int{200, 203, 204, 300, 301, 308, 404, 405, 410, 414} {
+	// RFC 9110 section 15.1.
+	for _, status := range []int{200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414} {
 		f(status, true, false)
 	}
 	f(501, true, false)
-	for _, status := range []int{206, 302, 303, 304, 307, 400, 401, 403, 429, 505, 599} {
+	for _, status := range []int{201, 202, 302, 303, 304, 307, 400, 401, 403, 429, 505, 599} {
 		f(status, false, false)
 	}
 	// RFC 5861 section 4.

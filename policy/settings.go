@@ -10,4 +10,5 @@ type Settings struct {
 	StaleWhileRevalidate time.Duration // RFC 5861 section 3
 	StaleIfError         time.Duration // RFC 5861 section 4
 	Keep                 time.Duration // how long past all that an object is kept to be validated
+	EarlyRefresh         bool          // hot objects are refreshed before they expire (Freshness.RefreshEarly)
 }

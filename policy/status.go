@@ -15,6 +15,7 @@ type CacheStatus struct {
 	Collapsed bool          // it waited for the fetch of another request
 	HasTTL    bool          // TTL tells something
 	TTL       time.Duration // how long the response is still fresh; less than 0 if it is not
+	Key       string        // by which it was looked up, if that is told (section 2.7); "" if not
 	Detail    Reason
 }
 
@@ -66,10 +67,12 @@ func ForwardOf(r Reason) Forward {
 		return ForwardURIMiss
 	case OtherVariant:
 		return ForwardVaryMiss
-	case RequestNoStore:
+	case RequestNoStore, RequestNoCache, RequestMaxAge, RequestMinFresh:
 		return ForwardRequest
-	case HitForMiss, IdentityAlone, PurgedMeanwhile, NotShared:
+	case HitForMiss, IdentityAlone, PurgedMeanwhile, NotShared, SearchChanged:
 		return ForwardMiss
+	case PartStored:
+		return ForwardPartial
 	case Expired, MustValidate, Validated, StaleIfError:
 		return ForwardStale
 	}
@@ -101,6 +104,10 @@ func (c *CacheStatus) Append(dst []byte, cache string) []byte {
 	if c.Collapsed {
 		dst = append(dst, "; collapsed"...)
 	}
+	if c.Key != "" {
+		dst = append(dst, "; key="...)
+		dst = appendString(dst, c.Key)
+	}
 	if c.Detail != None {
 		dst = append(dst, "; detail="...)
 		dst = append(dst, c.Detail.String()...)
@@ -118,14 +125,19 @@ func wholeSeconds(d time.Duration) int64 {
 }
 
 // appendTokenOrString appends the name of a cache as a structured field: a token if it is one, else a string (RFC 9651 sections
-// 4.1.6 and 4.1.7). Bytes that neither can hold become question marks.
+// 4.1.6 and 4.1.7).
 func appendTokenOrString(dst []byte, name string) []byte {
 	if isToken(name) {
 		return append(dst, name...)
 	}
+	return appendString(dst, name)
+}
+
+// appendString appends a string of structured fields. Bytes that none can hold become question marks.
+func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
-	for i := 0; i < len(name); i++ {
-		switch c := name[i]; {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
 		case c < ' ' || c >= 0x7f:
 			dst = append(dst, '?')
 		case c == '"' || c == '\\':

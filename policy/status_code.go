@@ -1,10 +1,10 @@
 package policy
 
 // HeuristicallyCacheable reports whether responses with this status may be stored without any freshness of their own (RFC 9110
-// section 15.1). 206 stands in the RFC's list and not here: partial responses are not stored.
+// section 15.1). Of those with 206 only such may be stored at all as hold a single part (PartOf).
 func HeuristicallyCacheable(status int) bool {
 	switch status {
-	case 200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501:
+	case 200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501:
 		return true
 	}
 	return false
@@ -24,7 +24,7 @@ func FailureStatus(status int) bool {
 // section 5.2.2.3).
 func understood(status int) bool {
 	switch status {
-	case 200, 203, 204, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410, 414, 451, 500, 501, 502, 503, 504:
+	case 200, 203, 204, 206, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410, 414, 451, 500, 501, 502, 503, 504:
 		return true
 	}
 	return false

@@ -26,6 +26,11 @@ func TestCacheStatusAppend(t *testing.T) {
 			"lacquer; fwd=stale; fwd-status=304; ttl=0; stored; detail=validated")
 		f(policy.CacheStatus{Fwd: policy.ForwardBypass, Detail: policy.PassUpgrade}, "lacquer", "lacquer; fwd=bypass; detail=upgrade")
 	})
+	t.Run("RFC 9211 section 2.7", func(t *testing.T) {
+		f(policy.CacheStatus{Hit: true, Key: "example.org/a?b", Detail: policy.EarlyRefresh}, "lacquer",
+			`lacquer; hit; key="example.org/a?b"; detail=early-refresh`)
+		f(policy.CacheStatus{Key: "a\"b\x00\\\xff"}, "lacquer", `lacquer; key="a\"b?\\?"`)
+	})
 	t.Run("RFC 9211 section 2.4", func(t *testing.T) {
 		// Whole seconds, rounded down: what is stale never reads as 0.
 		f(policy.CacheStatus{HasTTL: true, TTL: s - 1}, "lacquer", "lacquer; ttl=0")
@@ -78,6 +83,16 @@ func TestForwardOf(t *testing.T) {
 	f(policy.Validated, "stale")
 	f(policy.StaleIfError, "stale")
 	f(policy.NoStore, "")
+	f(policy.PartStored, "partial")
+	f(policy.SearchChanged, "miss")
+	f(policy.RequestNoCache, "request")
+	f(policy.RequestMaxAge, "request")
+	f(policy.RequestMinFresh, "request")
+	// Nobody went anywhere.
+	f(policy.RequestMaxStale, "")
+	f(policy.OnlyIfCached, "")
+	f(policy.EarlyRefresh, "")
+	f(policy.ForwardsSpent, "")
 	for fwd := policy.ForwardBypass; fwd <= policy.ForwardPartial; fwd++ {
 		if fwd.String() == "" || fwd.String() == "unknown" {
 			t.Errorf("forward %d has no name", fwd)

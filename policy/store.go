@@ -12,50 +12,57 @@ type Judgement struct {
 	Reason    Reason    // why not; None if it may be stored
 	Freshness Freshness // in any case: its age is told, and its lifetime explained, also where it is not stored
 	// Shareable says that answers like this one are stored whatever identity their request bears: the origin declares that they
-	// are the same for all (public, s-maxage; after Authorization also must-revalidate). It does not depend on whether this
+	// are the same for all (public, s-maxage, a targeted field; after Authorization also must-revalidate). It does not depend on whether this
 	// request bore any, and holds only for what may be stored. Requests that bear identity may join or lead a shared fetch
 	// where the last answer was so.
 	Shareable bool
 	// Identity says that the response was refused only because its request bears identity: had it been anonymous and the answer
 	// the same, it would have been stored.
 	Identity bool
+	// Omit names fields that are not stored, beside those that never are (DropPersonal): the response may be stored without them.
+	Omit []string
 }
 
-// Judge decides whether a shared cache may store resp and for how long: RFC 9111 sections 3, 3.5 and 4.2, and stricter than
-// those for cookies, about which the RFC says nothing.
+// Judge decides whether a shared cache may store resp and for how long: RFC 9111 sections 3, 3.5 and 4.2, by Cache-Control or the
+// targeted field that stands above it (RFC 9213), and stricter than those for cookies, about which they say nothing.
 //
-// req is the request as it went to the origin: fields that were taken off before cannot have influenced the answer. asked is
-// when it went out, received when the head of resp had come. The qualified forms private="field" and no-cache="field" count
-// as private and no-cache, as RFC 9111 sections 5.2.2.4 and 5.2.2.7 allow.
+// req is the request as it went to the origin: fields that were taken off before cannot have influenced the answer. The answer to a POST
+// that StandsForGet is judged as that to a GET. asked is when req went out, received when the head of resp had come. A 206
+// is judged by the part that it holds (PartOf) as a 200 is; whoever stores it keeps it as a part.
 //
-// w is what rules wish; nil wishes nothing. Whoever stores the response must take off what DropPersonal takes off. It may carry any Vary but "*".
+// w is what rules wish; nil wishes nothing. Whoever stores the response must take off what DropPersonal takes off, and Omit. It may carry
+// any Vary but "*".
 func Judge(req *message.Request, resp *message.Response, s *Settings, w *Wishes, asked, received time.Time) Judgement {
 	if w == nil {
 		w = &noWishes
 	}
-	control := message.ParseCacheControl(resp.Header, "Cache-Control")
-	f := freshnessOf(resp, &control, s, asked, received)
+	said := directivesOf(resp.Header)
+	f := freshnessOf(resp, &said, s, asked, received)
 	w.apply(&f)
-	if reason := refusal(req, resp, &control, s, w); reason != None {
+	if reason := refusal(req, resp, &said, s, w); reason != None {
 		return Judgement{Reason: reason, Freshness: f}
 	}
-	if reason := worthless(&f, &control, hasValidator(resp.Header, received)); reason != None && !w.overrides(reason) {
+	if reason := worthless(&f, &said, hasValidator(resp.Header, received)); reason != None && !w.overrides(reason) {
 		return Judgement{Reason: reason, Freshness: f}
 	}
-	if reason := identityRefusal(req, resp, &control, &f); reason != None && !w.overrides(reason) {
+	if reason := identityRefusal(req, resp, &said, &f); reason != None && !w.overrides(reason) {
 		return Judgement{Reason: reason, Freshness: f, Identity: true}
 	}
-	return Judgement{Store: true, Freshness: f, Shareable: w.Store == Yes || shareable(req, &control, &f)}
+	if req.Method == "HEAD" {
+		// It lacks the body that a GET would want. Last, so that what keeps the page itself from being stored is named.
+		return Judgement{Reason: MethodNotStored, Freshness: f}
+	}
+	return Judgement{Store: true, Freshness: f, Omit: said.omit, Shareable: w.Store == Yes || shareable(req, &said, &f)}
 }
 
 var noWishes Wishes
 
 // refusal names the first thing that forbids storing, whoever asked and however fresh the response is (RFC 9111 section 3).
-func refusal(req *message.Request, resp *message.Response, control *message.CacheControl, s *Settings, w *Wishes) Reason {
+func refusal(req *message.Request, resp *message.Response, said *directives, s *Settings, w *Wishes) Reason {
 	if w.Store == No {
 		return RuleNoStore
 	}
-	for _, reason := range [...]Reason{requestRefusal(req), statusRefusal(resp, control), responseRefusal(resp, control, s)} {
+	for _, reason := range [...]Reason{requestRefusal(req), statusRefusal(req, resp, said), responseRefusal(resp, said, s)} {
 		if reason != None && !w.overrides(reason) {
 			return reason
 		}
@@ -64,28 +71,30 @@ func refusal(req *message.Request, resp *message.Response, control *message.Cach
 }
 
 // responseRefusal names what in the fields of the response forbids storing. Where several do, the one that no rule can override comes first.
-func responseRefusal(resp *message.Response, control *message.CacheControl, s *Settings) Reason {
+func responseRefusal(resp *message.Response, said *directives, s *Settings) Reason {
 	switch {
-	case control.MustUnderstand && !understood(resp.Status):
+	case said.MustUnderstand && !understood(resp.Status):
 		return StatusNotCacheable
 	case message.ParseVary(resp.Header).Any:
 		return VaryAny
 	case s.MaxObject > 0 && resp.Length > s.MaxObject:
 		return TooLarge
-	case control.NoStore && !control.MustUnderstand: // RFC 9111 section 5.2.2.3: who understands the status ignores no-store
+	case said.NoStore && !said.MustUnderstand: // RFC 9111 section 5.2.2.3: who understands the status ignores no-store
 		return NoStore
-	case control.Private || control.PrivateFields != "":
+	case said.Private:
 		return Private
-	case resp.Header.Has("Set-Cookie") && !control.Public:
+	case resp.Header.Has("Set-Cookie") && !said.public(resp.Header) && !said.omits("Set-Cookie"):
 		return SetCookie
 	}
 	return None
 }
 
-// requestRefusal names what in the request forbids storing its answer. Answers to HEAD lack the body that a GET would want,
-// those to POST might be stored by RFC 9110 section 9.3.3 and are stored by nobody.
+// requestRefusal names what in the request forbids storing its answer. Only GET and QUERY (RFC 10008 section 2.7) bring what a
+// later request of the same kind would want.
 func requestRefusal(req *message.Request) Reason {
-	if req.Method != "GET" {
+	switch req.Method {
+	case "GET", "QUERY", "HEAD":
+	default:
 		return MethodNotStored
 	}
 	if message.ParseCacheControl(req.Header, "Cache-Control").NoStore {
@@ -96,12 +105,12 @@ func requestRefusal(req *message.Request) Reason {
 
 // statusRefusal names what in the status forbids storing. A status that allows no heuristics needs freshness of its own, or
 // public (RFC 9111 section 3, the last item).
-func statusRefusal(resp *message.Response, control *message.CacheControl) Reason {
-	allowed := hasLifetime(resp, control) || control.Public
+func statusRefusal(req *message.Request, resp *message.Response, said *directives) Reason {
+	allowed := said.hasLifetime(resp.Header) || said.Public
 	switch {
 	case resp.Status == 304:
 		return AnswerNotModified
-	case resp.Status == 206 || resp.Header.Has("Content-Range"):
+	case unclearPart(req, resp):
 		return PartialContent
 	case resp.Status < 200:
 		return StatusNotCacheable
@@ -115,24 +124,31 @@ func statusRefusal(resp *message.Response, control *message.CacheControl) Reason
 	return StatusNotCacheable
 }
 
-// hasLifetime reports whether the response itself says for how long it is good, be it for no time at all.
-func hasLifetime(resp *message.Response, control *message.CacheControl) bool {
-	return control.SMaxAge != message.Absent || control.MaxAge != message.Absent || resp.Header.Has("Expires")
+// unclearPart reports whether a response may hold less than the whole without telling what: a 206 that is no single part (RFC 9111 section
+// 3.3). In any other status Content-Range has no meaning (RFC 9110 section 14.4); but what an origin answers so to one who has asked for
+// a range may still be one.
+func unclearPart(req *message.Request, resp *message.Response) bool {
+	if resp.Status == 206 {
+		_, clear := PartOf(resp)
+		return !clear
+	}
+	return resp.Header.Has("Content-Range") && req.Header.Has("Range")
 }
 
-// worthless says why nobody could ever use the stored response: it would have to be fetched anew at each use, whole.
+// worthless says why nobody could ever use the stored response: it would have to be fetched anew at each use, whole. A validator is of use as
+// long as the response is kept to be validated.
 //
 // The default window for errors alone is no reason to keep what was never fresh: it would turn every dynamic page into an
 // object, and every reader of it into one who waits for a fetch that does not help him.
-func worthless(f *Freshness, control *message.CacheControl, validator bool) Reason {
-	if validator {
+func worthless(f *Freshness, said *directives, validator bool) Reason {
+	if validator && f.Judge(f.Received, time.Time{}) != UseNever {
 		return None
 	}
 	if f.MustValidate {
 		return LifetimeOver
 	}
 	window := f.StaleWhileRevalidate
-	if control.StaleIfError != message.Absent {
+	if said.StaleIfError != message.Absent {
 		window = max(window, f.StaleIfError)
 	}
 	switch stale := f.Age - f.Lifetime; {
@@ -145,30 +161,31 @@ func worthless(f *Freshness, control *message.CacheControl, validator bool) Reas
 }
 
 // identityRefusal says why the answer to a request that bears identity is not for all.
-func identityRefusal(req *message.Request, resp *message.Response, control *message.CacheControl, f *Freshness) Reason {
-	if hasAuthorization(req.Header) && !forAll(control) && !control.MustRevalidate {
+func identityRefusal(req *message.Request, resp *message.Response, said *directives, f *Freshness) Reason {
+	if hasAuthorization(req.Header) && !said.Public && said.SMaxAge == message.Absent && !said.MustRevalidate {
 		return Authorization // RFC 9111 section 3.5
 	}
 	if !hasCookies(req.Header) {
 		return None
 	}
-	if !explicit(f) || !forAll(control) && !message.ParseVary(resp.Header).Has("cookie") {
+	if !explicit(f) || !forAll(said) && !message.ParseVary(resp.Header).Has("cookie") {
 		return Cookies
 	}
 	return None
 }
 
 // shareable is the Shareable of a response that may be stored.
-func shareable(req *message.Request, control *message.CacheControl, f *Freshness) bool {
-	if forAll(control) {
+func shareable(req *message.Request, said *directives, f *Freshness) bool {
+	if forAll(said) {
 		return explicit(f)
 	}
-	return control.MustRevalidate && hasAuthorization(req.Header) && !hasCookies(req.Header)
+	return said.MustRevalidate && hasAuthorization(req.Header) && !hasCookies(req.Header)
 }
 
-// forAll reports whether the origin declares that the answer is the same for everybody.
-func forAll(control *message.CacheControl) bool {
-	return control.Public || control.SMaxAge != message.Absent
+// forAll reports whether the origin declares that the answer is the same for everybody: in words, by a lifetime for shared caches, or by one for
+// the caches that work for the origin itself.
+func forAll(said *directives) bool {
+	return said.Public || said.SMaxAge != message.Absent || said.field != "" && said.MaxAge > 0
 }
 
 // explicit reports whether the response itself says when it may be used. Guesses, by heuristics or by the settings, are never
@@ -179,23 +196,4 @@ func explicit(f *Freshness) bool {
 		return true
 	}
 	return f.MustValidate
-}
-
-// DropPersonal takes off the fields of a response that are meant for the one who asked and never stored: cookies, which only a
-// rule may replay, what concludes an authentication (RFC 9110 section 11.6.3, RFC 9111 section 3.1), and what clears a
-// browser's data. Hop-by-hop fields must have gone before.
-func DropPersonal(h *message.Header) {
-	h.DelFunc(func(f message.Field) bool {
-		for _, name := range personalFields {
-			if message.EqualFold(f.Name, name) {
-				return true
-			}
-		}
-		return false
-	})
-}
-
-var personalFields = [...]string{
-	"Set-Cookie", "Set-Cookie2", "Authentication-Info", "Clear-Site-Data",
-	"Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization",
 }

@@ -49,15 +49,28 @@ func TestJudgeReasons(t *testing.T) {
 		f(anonymous, answer(503, "ETag: \"a\""), policy.ServerError)
 		f(anonymous, answer(302, "Cache-Control: public | Last-Modified: "+date(-time.Hour)), policy.None)
 		f(anonymous, answer(410, "Last-Modified: "+date(-time.Hour)), policy.None)
+		f(anonymous, answer(999, "Cache-Control: max-age=60"), policy.None)
+		f(anonymous, answer(599, "Cache-Control: public | Last-Modified: "+date(-time.Hour)), policy.None)
+		for _, status := range []int{200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501} {
+			f(anonymous, answer(status, "Last-Modified: "+date(-time.Hour)), policy.None)
+		}
 		// Not final.
 		f(anonymous, answer(103, "Cache-Control: max-age=60"), policy.StatusNotCacheable)
 	})
 	t.Run("methods", func(t *testing.T) {
+		query := get("Content-Type: application/json")
+		query.Method, query.Length = "QUERY", 10
+		f(query, answer(200, "Cache-Control: max-age=60"), policy.None) // RFC 10008 section 2.7
 		for _, method := range []string{"HEAD", "POST", "PUT", "DELETE", "get"} {
 			r := get("")
 			r.Method = method
 			f(r, answer(200, "Cache-Control: max-age=60"), policy.MethodNotStored)
 		}
+		// HEAD tells what would keep the page itself from being stored.
+		head := get("")
+		head.Method = "HEAD"
+		f(head, answer(200, "Cache-Control: no-store"), policy.NoStore)
+		f(head, answer(200, ""), policy.NoLifetime)
 	})
 	t.Run("RFC 9111 section 5.2.1.5", func(t *testing.T) {
 		f(get("Cache-Control: no-store"), answer(200, "Cache-Control: max-age=60"), policy.RequestNoStore)
@@ -72,12 +85,18 @@ func TestJudgeReasons(t *testing.T) {
 		// must-understand lifts no-store where the status is one we know.
 		f(anonymous, answer(200, "Cache-Control: must-understand, no-store, max-age=60"), policy.None)
 		f(anonymous, answer(599, "Cache-Control: must-understand, max-age=60"), policy.StatusNotCacheable)
+		f(anonymous, answer(599, "Cache-Control: must-understand, no-store, max-age=60"), policy.StatusNotCacheable)
+		f(anonymous, answer(206, "Cache-Control: must-understand, max-age=60 | Content-Range: bytes 0-99/200"), policy.None)
 	})
 	t.Run("RFC 9111 section 5.2.2.7", func(t *testing.T) {
 		f(anonymous, answer(200, "Cache-Control: private, max-age=60"), policy.Private)
 		f(anonymous, answer(200, "Cache-Control: public, private, max-age=60"), policy.Private)
-		// The qualified form counts as private.
-		f(anonymous, answer(200, "Cache-Control: private=\"Set-Cookie\", max-age=60"), policy.Private)
+		// The qualified form restricts the fields that it names, and the whole response where that cannot be without them.
+		f(anonymous, answer(200, "Cache-Control: private=\"Set-Cookie\", max-age=60 | Set-Cookie: a=b"), policy.None)
+		f(anonymous, answer(200, "Cache-Control: private=\"X-User\", max-age=60 | Set-Cookie: a=b"), policy.SetCookie)
+		f(anonymous, answer(200, "Cache-Control: private=\"X-User, Vary\", max-age=60"), policy.Private)
+		f(anonymous, answer(200, "Cache-Control: private=\"content-language\", max-age=60"), policy.Private)
+		f(anonymous, answer(200, "Cache-Control: private=\"X-User\", private, max-age=60"), policy.Private)
 	})
 	t.Run("RFC 9111 section 4.1", func(t *testing.T) {
 		f(anonymous, answer(200, "Cache-Control: max-age=60 | Vary: *"), policy.VaryAny)
@@ -85,9 +104,21 @@ func TestJudgeReasons(t *testing.T) {
 		f(anonymous, answer(200, "Cache-Control: max-age=60 | Vary: Accept"), policy.None)
 	})
 	t.Run("RFC 9111 section 3.3", func(t *testing.T) {
-		f(anonymous, answer(206, "Cache-Control: max-age=60 | Content-Range: bytes 0-9/100"), policy.PartialContent)
+		f(get("Range: bytes=0-99"), answer(206, "Cache-Control: max-age=60 | Content-Range: bytes 0-99/200"), policy.None)
+		f(get("Range: bytes=0-99"), answer(206, "Last-Modified: "+date(-time.Hour)+" | Content-Range: bytes 0-99/200"), policy.None)
+		f(get("Range: bytes=0-99"), answer(206, "Content-Range: bytes 0-99/200"), policy.NoLifetime)
+		f(get("Range: bytes=0-99"), answer(206, "Cache-Control: no-store | Content-Range: bytes 0-99/200"), policy.NoStore)
+		// A 206 that does not say what it is a part of.
 		f(anonymous, answer(206, "Cache-Control: max-age=60"), policy.PartialContent)
-		f(anonymous, answer(200, "Cache-Control: max-age=60 | Content-Range: bytes 0-9/100"), policy.PartialContent)
+		f(anonymous, answer(206, "Cache-Control: max-age=60 | Content-Range: bytes 0-99/*"), policy.PartialContent)
+		f(anonymous, answer(206, "Cache-Control: max-age=60 | Content-Type: multipart/byteranges; boundary=x"), policy.PartialContent)
+		f(anonymous, answer(206, "Cache-Control: max-age=60 | Content-Range: bytes 0-9/200"), policy.PartialContent) // 100 bytes came
+	})
+	t.Run("RFC 9110 section 14.4", func(t *testing.T) {
+		// In a 200 Content-Range means nothing, unless a range was asked for.
+		f(anonymous, answer(200, "Cache-Control: max-age=60 | Content-Range: bytes 0-9/100"), policy.None)
+		f(get("Range: bytes=0-9"), answer(200, "Cache-Control: max-age=60 | Content-Range: bytes 0-9/100"), policy.PartialContent)
+		f(get("Range: bytes=0-9"), answer(200, "Cache-Control: max-age=60"), policy.None)
 	})
 	t.Run("answers to what the key does not hold", func(t *testing.T) {
 		f(anonymous, answer(304, "Cache-Control: max-age=60"), policy.AnswerNotModified)
@@ -154,7 +185,7 @@ func TestJudgeReasons(t *testing.T) {
 		f(anonymous, answer(200, "Cache-Control: max-age=60 | Age: 60"), policy.LifetimeOver)
 		f(anonymous, answer(200, "Expires: 0"), policy.LifetimeOver)
 		f(anonymous, answer(200, "Cache-Control: no-cache, max-age=60"), policy.LifetimeOver)
-		f(anonymous, answer(200, "Cache-Control: no-cache=\"Set-Cookie\", max-age=60"), policy.LifetimeOver)
+		f(anonymous, answer(200, "Cache-Control: no-cache=\"ETag\", max-age=60"), policy.LifetimeOver)
 		// A validator makes each of them useful.
 		f(anonymous, answer(200, "ETag: \"a\""), policy.None)
 		f(anonymous, answer(200, "Cache-Control: max-age=0 | ETag: \"a\""), policy.None)
@@ -163,7 +194,10 @@ func TestJudgeReasons(t *testing.T) {
 		f(anonymous, answer(200, "Expires: 0 | ETag: \"a\""), policy.None)
 		// A Last-Modified that is no date validates nothing.
 		f(anonymous, answer(200, "Cache-Control: max-age=0 | Last-Modified: yesterday"), policy.LifetimeOver)
-		// So does a window of its own, if it is still open.
+		// But not where it came when it would not be kept any more.
+		f(anonymous, answer(200, "Cache-Control: max-age=60 | ETag: \"a\" | Age: 88000"), policy.LifetimeOver)
+		f(anonymous, answer(200, "Cache-Control: max-age=60 | ETag: \"a\" | Age: 86000"), policy.None)
+		// A window of its own makes it useful, if it is still open.
 		f(anonymous, answer(200, "Cache-Control: max-age=0, stale-while-revalidate=60"), policy.None)
 		f(anonymous, answer(200, "Cache-Control: max-age=0, stale-if-error=60"), policy.None)
 		f(anonymous, answer(200, "Cache-Control: max-age=60, stale-while-revalidate=60 | Age: 130"), policy.LifetimeOver)
@@ -183,6 +217,11 @@ func TestJudgeShareable(t *testing.T) {
 	f("", "Cache-Control: s-maxage=60", true)
 	f("", "Cache-Control: max-age=60", false)
 	f("", "Cache-Control: max-age=60, must-revalidate", false)
+	// RFC 9213: a lifetime for the caches that work for the origin.
+	f("", "CDN-Cache-Control: max-age=60", true)
+	f("Cookie: a=b", "CDN-Cache-Control: max-age=60 | Cache-Control: private", true)
+	f("", "CDN-Cache-Control: max-age=0 | ETag: \"a\"", false)
+	f("", "CDN-Cache-Control: no-cache | ETag: \"a\"", false)
 	// Never on a guess: what is public with a guessed lifetime is not stored for those with cookies.
 	f("", "Cache-Control: public | Last-Modified: "+date(-time.Hour), false)
 	// It is the same with identity.
@@ -196,11 +235,20 @@ func TestJudgeShareable(t *testing.T) {
 }
 
 func TestDropPersonal(t *testing.T) {
-	h := header("ETag: \"a\" | set-cookie: a=b | Set-Cookie: c=d | Authentication-Info: x | Clear-Site-Data: \"*\" | Age: 1")
-	policy.DropPersonal(&h)
-	if got, want := text(h), "ETag: \"a\" | Age: 1"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	f := func(lines string, omit []string, want string) {
+		t.Helper()
+		h := header(lines)
+		policy.DropPersonal(&h, omit...)
+		if got := text(h); got != want {
+			t.Errorf("%s without %q: %q, want %q", lines, omit, got, want)
+		}
 	}
+	t.Run("RFC 9111 section 3.1", func(t *testing.T) {
+		f("ETag: \"a\" | set-cookie: a=b | Set-Cookie: c=d | Authentication-Info: x | Proxy-Authenticate: y | Age: 1", nil, "ETag: \"a\" | Age: 1")
+		// Fields of which it knows no exception.
+		f("Clear-Site-Data: \"*\" | Set-Cookie2: a=b", nil, "Clear-Site-Data: \"*\" | Set-Cookie2: a=b")
+	})
+	f("A: 1 | x-user: 2 | B: 3 | X-User: 4", []string{"X-USER", "C"}, "A: 1 | B: 3")
 }
 
 // FuzzJudge feeds it what a hostile origin may send.
@@ -209,6 +257,7 @@ func FuzzJudge(f *testing.F) {
 	f.Add("Cookie: a=b", "Cache-Control: s-maxage=99999999999999999999 | Age: 99999999999999999999", 404, int64(-1))
 	f.Add("Authorization: x", "Date: Mon, 01 Jan 0001 00:00:00 GMT | Expires: Fri, 31 Dec 9999 23:59:59 GMT", 200, int64(0))
 	f.Add("", "Last-Modified: Sunday, 06-Nov-94 08:49:37 GMT | Cache-Control: no-cache=\"", 301, int64(0))
+	f.Add("Range: bytes=0-9", "Content-Range: bytes 0-9/100 | CDN-Cache-Control: max-age=60, private=\"Set-Cookie\"", 206, int64(10))
 	f.Fuzz(func(t *testing.T, request, response string, status int, length int64) {
 		req, resp := get(request), answer(status, response)
 		resp.Length = length

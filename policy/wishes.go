@@ -23,6 +23,7 @@ type Span struct {
 type Wishes struct {
 	Store                                         Will
 	TTL, StaleWhileRevalidate, StaleIfError, Keep Span
+	EarlyRefresh                                  Will
 }
 
 // overrides reports whether a refusal gives way to the wishes.
@@ -52,5 +53,8 @@ func (w *Wishes) apply(f *Freshness) {
 	}
 	if w.Keep.Set {
 		f.Keep = min(w.Keep.Duration, longest)
+	}
+	if w.EarlyRefresh != NoWill {
+		f.Early = w.EarlyRefresh == Yes
 	}
 }

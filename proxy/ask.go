@@ -1,9 +1,11 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"lacquer/message"
@@ -54,11 +56,16 @@ func (s *Server) prepare(j *job) {
 	s.signRequest(&j.outgoing.Header)
 }
 
-// hear lets the response rules speak.
+// hear lets the response rules speak. What they change is kept apart from what the origin said, for a later 304 to renew.
 func (j *job) hear(head *message.Response, now time.Time, took time.Duration) {
+	came := *head
+	came.Header = slices.Clone(head.Header)
 	j.vars.Now, j.vars.Resp, j.vars.Backend.FetchTime = now, head, took
 	j.effects = rules.Effects{Trace: j.explains != nil}
 	j.site.run(rules.Response, &j.vars, &j.effects)
+	if j.came = nil; came.Status != head.Status || !slices.Equal(came.Header, head.Header) {
+		j.came = &came
+	}
 	j.explains.add(j.effects.Matched)
 }
 
@@ -67,6 +74,9 @@ func (j *job) tags(head *message.Response) []string {
 	tags := policy.Tidy(append(policy.TagsOf(head.Header, j.site.Tags), j.effects.Tags...))
 	if !j.site.Expose {
 		policy.DropTags(&head.Header, j.site.Tags)
+		if j.came != nil {
+			policy.DropTags(&j.came.Header, j.site.Tags)
+		}
 	}
 	return tags
 }
@@ -80,7 +90,11 @@ func (s *Server) ask(ctx context.Context, j *job) (*origin.Response, error) {
 		}
 		return nil, errNoBackend
 	}
-	answer, err := backend.Fetch(ctx, &origin.Request{Head: j.outgoing, Body: j.body, Interim: j.interim})
+	body := j.body
+	if j.content != nil {
+		body = bytes.NewReader(j.content)
+	}
+	answer, err := backend.Fetch(ctx, &origin.Request{Head: j.outgoing, Body: body, Trailer: j.trailer, Interim: j.interim})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"strings"
+
 	"lacquer/message"
 	"lacquer/policy"
 	"lacquer/policy/rules"
@@ -13,6 +15,7 @@ func (t *transaction) choose() (Result, policy.Reason) {
 	dropOwnCookie(&r.Header)
 	came := *r.Request
 	wishes := t.run(rules.Request, nil)
+	obeyed := wishes.Obey
 	t.asked = asked(&came, r.Request)
 	if wishes.Respond != nil {
 		return ResultSynthetic, policy.RuleAnswer
@@ -32,10 +35,50 @@ func (t *transaction) choose() (Result, policy.Reason) {
 	case wishes.Pass:
 		return ResultPass, policy.PassRule
 	}
+	parts := keyParts(wishes)
+	if r.Method == "QUERY" {
+		whole, err := t.takeContent()
+		if err != nil {
+			t.failure = &failure{reason: policy.Refused, err: err}
+			return ResultError, policy.Refused
+		}
+		if !whole {
+			return ResultPass, policy.PassRequestBody
+		}
+		parts = append(parts, policy.QueryPart(r.Header, t.content))
+	}
 	normalise(&r.Header)
-	t.key = policy.KeyOf(r.Request, keyParts(wishes)...)
+	t.wants = policy.WantsOf(r.Header, obeyed)
 	t.identity = policy.BearsIdentity(r.Request)
+	t.makeKey(parts)
 	return ResultMiss, policy.None
+}
+
+// makeKey makes the key. It leaves out what does not count of the query, as the last answer for this path had it.
+func (t *transaction) makeKey(parts []string) {
+	start := len(t.text)
+	t.text = policy.AppendPrimary(t.text, t.request.Request)
+	primary := t.since(start)
+	start = len(t.text)
+	t.text = policy.AppendBase(t.text, t.request.Scheme, parts)
+	t.key.Base = t.since(start)
+	t.key.Primary, t.search = t.server.canonical(primary)
+	if t.asked == "" && t.key.Primary != primary {
+		t.asked = strings.Clone(primary)
+	}
+}
+
+// canonical returns the primary key under which a page is stored whose query has parts that do not count.
+func (s *Server) canonical(primary string) (string, policy.Search) {
+	path, query, _ := strings.Cut(primary, "?")
+	search := s.store.Search(path)
+	if search == (policy.Search{}) {
+		return primary, search
+	}
+	if query = search.Canonical(query); query != "" {
+		path += "?" + query
+	}
+	return path, search
 }
 
 // backendPart begins a part of the key that is a backend: with a byte that no value of a rule can hold.

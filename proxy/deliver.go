@@ -3,9 +3,12 @@ package proxy
 import (
 	"io"
 	"strconv"
+	"strings"
+	"time"
 
 	"lacquer/message"
 	"lacquer/policy"
+	"lacquer/storage"
 )
 
 // deliver sends what is stored, or what is just arriving: there is one way for both. What was fetched for all is fitted to this client's
@@ -19,9 +22,9 @@ func deliver(t *transaction) step {
 		if policy.NotModified(t.request.Request, head) {
 			return t.sendHead(notModified(head))
 		}
-		switch first, last, outcome := policy.RangeOf(t.request.Request, head, head.Length); outcome {
+		switch ranges, outcome := t.ranges(head); outcome {
 		case policy.PartOfBody:
-			return t.sendPart(head, first, last)
+			return t.sendRanges(head, ranges)
 		case policy.Unsatisfiable:
 			return t.sendHead(unsatisfiable(head))
 		}
@@ -29,39 +32,68 @@ func deliver(t *transaction) step {
 	if !message.HasBody(t.request.Method, head.Status) {
 		return t.sendHead(head)
 	}
+	if t.object.Body.HasTrailer() {
+		head.Length = message.Unknown // only behind chunks is there room for it
+	}
 	if !t.begin(head) {
 		return nil
 	}
-	return t.sendBody(-1)
+	return t.sendBody()
 }
 
-// clientHead returns the head for this client: a copy, with what the transaction adds.
+// ranges says which parts of the body are sent.
+func (t *transaction) ranges(head *message.Response) ([]message.ByteRange, policy.RangeOutcome) {
+	ranges, outcome := policy.RangesOf(t.request.Request, head, head.Length)
+	switch {
+	case t.part != nil && !t.holds(t.object):
+		// The origin gave another part than it was asked for, which it may (RFC 9110 section 15.3.7).
+		return []message.ByteRange{*t.part}, policy.PartOfBody
+	case len(ranges) > 1 && !readable(t.object, ranges):
+		return nil, policy.WholeBody
+	}
+	return ranges, outcome
+}
+
+// holds reports whether all that the request wants of an object is there, or on its way.
+func (t *transaction) holds(o *storage.Object) bool {
+	if !o.Partial() {
+		return true
+	}
+	wanted, any := policy.WantedBytes(t.request.Request, o.Head, o.Head.Length)
+	return !any || o.Holds(wanted)
+}
+
+// clientHead returns the head for this client: a copy that lasts as long as the transaction, with what that adds.
 func (t *transaction) clientHead() *message.Response {
 	from := t.object.Head
 	if t.head != nil {
 		from = t.head
 	}
-	head := *from
-	head.Header = make(message.Header, len(from.Header), len(from.Header)+4)
-	copy(head.Header, from.Header)
-	if size, whole := t.object.Body.Size(); whole && !t.exact {
+	head := &t.out
+	fields := append(head.Header[:0], from.Header...)
+	*head = *from
+	head.Header = fields
+	if size, whole := t.object.Body.Size(); whole && !t.exact && !t.object.Partial() {
 		head.Length = size
 	}
 	stored := !t.object.Freshness.Received.IsZero() // else what the origin says of its age stands
 	if stored && (t.head == nil || t.head.Header.Has("Age")) {
-		head.Header.Set("Age", strconv.FormatInt(int64(t.object.Freshness.AgeAt(t.now).Seconds()), 10))
+		start := len(t.text)
+		t.text = strconv.AppendInt(t.text, int64(t.object.Freshness.AgeAt(t.now)/time.Second), 10)
+		head.Header.Set("Age", t.since(start))
 	}
-	t.sign(&head)
-	return &head
+	t.sign(head)
+	return head
 }
 
 // sign adds what every response that passes through carries: Via (RFC 9110 section 7.6.3) and Cache-Status (RFC 9211).
 func (t *transaction) sign(head *message.Response) {
-	var buf [128]byte
-	line := string(t.status.Append(buf[:0], Name))
+	start := len(t.text)
+	t.text = t.status.Append(t.text, Name)
+	line := t.since(start)
 	head.Header.Add("Via", via)
 	head.Header.Add("Cache-Status", line)
-	t.record.Cache = line[min(len(Name)+2, len(line)):]
+	t.record.Cache = strings.Clone(line[min(len(Name)+2, len(line)):])
 	t.record.Why, t.record.Detail = t.why, t.status.Detail
 }
 
@@ -74,39 +106,56 @@ func (t *transaction) sendHead(head *message.Response) step {
 	return t.finish()
 }
 
-// sendPart sends one range (RFC 9110 section 15.3.7).
-func (t *transaction) sendPart(head *message.Response, first, last int64) step {
-	head.Header.Set("Content-Range", message.ContentRange{First: first, Last: last, Size: head.Length}.String())
-	head.Status, head.Length = 206, last-first+1
-	t.reader.Skip(first)
-	if !t.begin(head) {
+// sendRanges sends a part of the body, or several (RFC 9110 section 15.3.7).
+func (t *transaction) sendRanges(head *message.Response, ranges []message.ByteRange) step {
+	if len(ranges) > 1 {
+		return t.sendParts(head, ranges)
+	}
+	r := ranges[0]
+	head.Header.Set("Content-Range", message.ContentRange{First: r.First, Last: r.Last, Size: head.Length}.String())
+	head.Status, head.Length = 206, r.Length()
+	t.reader.Skip(r.First)
+	if !t.begin(head) || !t.sendBytes(r.Length()) {
 		return nil
 	}
-	return t.sendBody(head.Length)
+	return t.finish()
 }
 
-// sendBody sends n bytes from where the reader stands, as they arrive; all there are if n is below 0.
-func (t *transaction) sendBody(n int64) step {
+// sendBody sends the whole body as it arrives, and the trailer section that follows it.
+func (t *transaction) sendBody() step {
+	if !t.sendBytes(-1) {
+		return nil
+	}
+	if trailer := t.reader.Trailer(); len(trailer) > 0 {
+		t.writer.Trailer(trailer)
+	}
+	return t.finish()
+}
+
+// sendBytes sends n bytes from where the reader stands, as they arrive; all there are if n is below 0. It reports whether the way goes on.
+func (t *transaction) sendBytes(n int64) bool {
 	for n != 0 {
 		piece, err := t.reader.Next(t.ctx)
 		if err == io.EOF && n < 0 {
-			break
+			return true
 		}
 		if err != nil {
-			return t.gone() // what came until the cut is sent
+			t.gone() // what came until the cut is sent
+			return false
 		}
 		if n > 0 {
 			piece = piece[:min(int64(len(piece)), n)]
 			n -= int64(len(piece))
 		}
 		if !t.write(piece) {
-			return nil
+			return false
 		}
 		if n != 0 && !t.reader.Ready() && t.writer.Flush() != nil {
-			return t.gone()
+			t.gone()
+			return false
 		}
 	}
-	return t.finish()
+	return true
 }
 
 // begin sends a head. It reports whether the way goes on.

@@ -77,7 +77,7 @@ func (s *Server) Explain(ctx context.Context, r *Request) *Explanation {
 // explainLookUp says what the store has, and asks the origin if that is of no use.
 func (t *transaction) explainLookUp() {
 	x := t.explains
-	met := t.server.store.Peek(t.query())
+	met := t.server.store.Peek(t.ask())
 	x.Outcome, x.Reason = ResultMiss, policy.NotStored
 	if met.Others {
 		x.Reason = policy.OtherVariant

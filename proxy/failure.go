@@ -60,13 +60,12 @@ func fail(t *transaction) step {
 	if t.ctx.Err() != nil {
 		return t.gone()
 	}
-	if o := t.stored; o != nil && t.failure.reason != policy.Internal && o.ServableOnError(t.now) && t.server.store.Holds(o) {
+	if o := t.stored; o != nil && t.failure.reason != policy.Internal && o.ServableOnError(t.now) && t.holds(o) && t.server.store.Holds(o) {
 		t.leave()
 		return t.use(o, policy.StaleIfError)
 	}
-	var client interface{ Status() int }
-	if errors.As(t.failure.err, &client) {
-		return t.refuse(client.Status(), policy.Refused, "the body of the request could not be read")
+	if status, ok := clientFault(t.failure.err); ok {
+		return t.refuse(status, policy.Refused, "the body of the request could not be read")
 	}
 	t.server.failures.warn(t.server.log, t.now, "origin failed",
 		"request_id", t.request.ID, "reason", t.failure.reason.String(), "error", t.failure.err)

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -20,8 +21,9 @@ const (
 // landing is the end of a fetch's head phase, as those who waited see it.
 type landing struct {
 	outcome *storage.Outcome
-	by      *job              // whose fetch it was; nil if that is no longer known
-	head    *message.Response // as it came, for that request alone
+	by      *job               // whose fetch it was; nil if that is no longer known
+	head    *message.Response  // as it came, for that request alone; of the whole, where a part was stored
+	part    *message.ByteRange // that was stored of the whole, where not all came
 }
 
 // lead has the head of a flight fetched, for whoever calls first; the others get the same landing. The fetch goes on if they leave.
@@ -73,10 +75,9 @@ func (s *Server) fetchHead(client context.Context, f *storage.Flight, j *job) (l
 		cancel()
 		s.store.Freshen(f, *found.fresh)
 	default:
-		l.head = found.answer.Head
-		unfilled = s.settle(f, j, found, cancel)
+		unfilled = s.settle(f, j, found, cancel, l)
 		s.work.Add(1) // under our own count, which is not yet done
-		go s.fill(ctx, cancel, unfilled, found.answer.Body)
+		go s.fill(ctx, cancel, unfilled, found.answer, l.part)
 		unfilled = nil
 	}
 	return l
@@ -105,7 +106,15 @@ func (s *Server) inquire(ctx context.Context, f *storage.Flight, j *job) (*findi
 		}
 		j.dropConditions()
 		return s.askFor(ctx, j)
-	case policy.FailureStatus(status) && f.Stored != nil && f.Stored.ServableOnError(found.received) && s.store.Holds(f.Stored):
+	case j.completing && !j.completes(f, found):
+		found.answer.Body.Close()
+		j.dropConditions()
+		if f.Part != "" {
+			j.outgoing.Header.Set("Range", f.Part)
+			j.partial = true
+		}
+		return s.askFor(ctx, j)
+	case policy.FailureStatus(status) && f.Stored != nil && !f.Stored.Partial() && f.Stored.ServableOnError(found.received) && s.store.Holds(f.Stored):
 		found.answer.Body.Close()
 		return nil, &statusError{status}
 	}
@@ -126,34 +135,36 @@ func (s *Server) askFor(ctx context.Context, j *job) (*findings, error) {
 	return &findings{answer: answer, asked: asked, received: s.now()}, nil
 }
 
+// completes reports whether an answer to the question for what is missing is of any use: a part that may be put to what is stored, or the whole anew.
+func (j *job) completes(f *storage.Flight, found *findings) bool {
+	answer := found.answer.Head
+	if answer.Status != 206 {
+		return answer.Status != 304 && answer.Status != 412 && answer.Status != 416
+	}
+	part, ok := policy.PartOf(answer)
+	return ok && part.Size == f.Stored.Head.Length && policy.Combines(f.Stored.Head, answer) && j.judged(answer, found).Store
+}
+
 // freshened returns what is stored with its fields brought up to date by a 304 (RFC 9111 section 4.3.4); nil if the 304 is not of what is stored, or says
 // that it may not be stored any more: then the whole is to be asked for.
 func (s *Server) freshened(f *storage.Flight, j *job, found *findings) *storage.Response {
-	answer := found.answer.Head
-	if !policy.Matches304(f.Stored.Head, answer) {
+	if !policy.Matches304(f.Stored.Head, found.answer.Head) {
 		return nil
 	}
-	head := policy.Freshen(f.Stored.Head, answer)
+	return j.renewed(f.Stored, policy.Freshen(f.Stored.Origin, found.answer.Head), found)
+}
+
+// renewed is what is stored under a head that is brought up to date; nil if that head says that it may not be stored any more.
+func (j *job) renewed(o *storage.Object, head *message.Response, found *findings) *storage.Response {
 	took := found.received.Sub(found.asked)
 	j.hear(head, found.received, took)
-	dropRepeated(&head.Header)
 	judged := j.judged(head, found)
-	if !judged.Store || variesByOurs(message.ParseVary(head.Header)) {
+	if !judged.Store || variesByOurs(message.ParseVary(head.Header)) || policy.SearchOf(head.Header) != j.search {
 		return nil
 	}
 	r := j.response(head, &judged, took)
-	r.Tags = policy.Tidy(append(r.Tags, f.Stored.Tags...)) // the body is the one that had them
+	r.Tags = policy.Tidy(append(r.Tags, o.Tags...)) // the body is the one that had them
 	return &r
-}
-
-// dropRepeated takes off lines that stand twice: what rules have added to a stored head, and add again at each 304.
-func dropRepeated(h *message.Header) {
-	seen := make(map[message.Field]bool, len(*h))
-	h.DelFunc(func(f message.Field) bool {
-		was := seen[f]
-		seen[f] = true
-		return was
-	})
 }
 
 // judged says whether an answer may be stored: by what was asked, and by who asked for it. Rules at fetch may take identity off what is asked, or put
@@ -166,8 +177,8 @@ func (j *job) judged(head *message.Response, found *findings) policy.Judgement {
 // response is what the store is handed of an answer.
 func (j *job) response(head *message.Response, judged *policy.Judgement, took time.Duration) storage.Response {
 	tags := j.tags(head)
-	return storage.Response{
-		Head:      storable(head),
+	r := storage.Response{
+		Head:      storable(head, judged.Omit),
 		Request:   j.request.Header,
 		Freshness: judged.Freshness,
 		Vary:      message.ParseVary(head.Header),
@@ -176,27 +187,79 @@ func (j *job) response(head *message.Response, judged *policy.Judgement, took ti
 		Asked:     j.asked,
 		Took:      took,
 	}
+	if r.Origin = r.Head; j.came != nil {
+		r.Origin = storable(j.came, judged.Omit)
+	}
+	return r
 }
 
-// settle ends a flight by a whole answer: stored if it may be, else marked so that others do not wait for the like of it.
-func (s *Server) settle(f *storage.Flight, j *job, found *findings, cancel context.CancelFunc) *storage.Object {
+// settle ends a flight by an answer of the origin's own: stored if it may be, else marked so that others do not wait for the like of it.
+func (s *Server) settle(f *storage.Flight, j *job, found *findings, cancel context.CancelFunc, l *landing) *storage.Object {
 	head := found.answer.Head
-	judged := j.judged(head, found)
-	r := j.response(head, &judged, found.received.Sub(found.asked))
+	judged := s.fit(f, j, head, j.judged(head, found))
+	l.head = head
+	part, isPart := policy.PartOf(head)
+	if isPart = isPart && judged.Store; isPart {
+		l.head = policy.WholeHead(head)
+		l.part = &message.ByteRange{First: part.First, Last: part.Last}
+	}
+	r := j.response(l.head, &judged, found.received.Sub(found.asked))
 	r.Length, r.Abandon = bodyLength(j.outgoing.Method, head), cancel
-	if judged.Store && variesByOurs(r.Vary) {
-		judged = policy.Judgement{Reason: policy.VaryAny}
-	}
-	if judged.Store && r.Length == message.Unknown && f.Mark == policy.TooLarge {
-		judged = policy.Judgement{Reason: policy.TooLarge} // it was the last time, and does not tell beforehand
-	}
-	if judged.Store {
+	switch {
+	case isPart:
+		r.Part = &part
+		if j.completing {
+			r.Head, r.Origin = policy.Freshen(f.Stored.Head, r.Head), policy.Freshen(f.Stored.Origin, r.Origin)
+			l.head = r.Head
+		}
 		return s.store.Commit(f, r)
-	}
-	if judged.Reason == policy.VaryAny {
+	case judged.Store:
+		return s.store.Commit(f, r)
+	case judged.Reason == policy.VaryAny:
 		r.Vary = message.Vary{}
 	}
+	if j.outgoing.Method == "HEAD" {
+		s.freshenByHead(f, j, found)
+	}
 	return s.store.Refuse(f, r, refusal(j, head.Status, &judged))
+}
+
+// fit refuses what policy would store, but not we: what was chosen by things that the key does not hold, and what proved too large the last time.
+func (s *Server) fit(f *storage.Flight, j *job, head *message.Response, judged policy.Judgement) policy.Judgement {
+	if !judged.Store {
+		return judged
+	}
+	length := bodyLength(j.outgoing.Method, head)
+	switch search := policy.SearchOf(head.Header); {
+	case variesByOurs(message.ParseVary(head.Header)):
+		judged.Store, judged.Reason = false, policy.VaryAny
+	case length == message.Unknown && f.Mark == policy.TooLarge:
+		judged.Store, judged.Reason = false, policy.TooLarge // it does not tell beforehand
+	case search != j.search:
+		path, _, _ := strings.Cut(f.Primary(), "?")
+		s.store.LearnSearch(path, search, s.now())
+		if j.search != (policy.Search{}) {
+			judged.Store, judged.Reason = false, policy.SearchChanged
+		}
+	}
+	return judged
+}
+
+// freshenByHead lets an answer to HEAD speak of what is stored for all (RFC 9111 section 4.3.5).
+func (s *Server) freshenByHead(f *storage.Flight, j *job, found *findings) {
+	head := found.answer.Head
+	if f.Stored == nil || j.identity || head.Status != 200 || !f.Stored.Matches(j.request.Header) {
+		return
+	}
+	if renewed, ok := policy.FreshenByHead(f.Stored.Origin, head); ok {
+		as := *j
+		as.outgoing = j.outgoing.Clone()
+		as.outgoing.Method = "GET"
+		if r := as.renewed(f.Stored, renewed, found); r != nil && s.store.Renew(f.Stored, *r) {
+			return
+		}
+	}
+	s.store.Soften(f.Stored, found.received)
 }
 
 // refusal says how what may not be stored is remembered.
@@ -204,14 +267,14 @@ func refusal(j *job, status int, judged *policy.Judgement) storage.Refusal {
 	why := storage.Refusal{
 		Reason: judged.Reason,
 		// One visitor's private page turns no herd loose, nor does one who wants nothing kept.
-		Identity: judged.Identity || j.identity || judged.Reason == policy.RequestNoStore,
+		Identity: judged.Identity || j.identity || judged.Reason == policy.RequestNoStore || judged.Reason == policy.SearchChanged,
 		Failure:  policy.FailureStatus(status),
 		Mark:     hitForMiss,
 	}
 	switch {
 	case why.Failure:
 		why.Mark = hitForMissOnFailure
-	case judged.Reason == policy.StatusOfRequest, !j.shared && (status == 304 || status == 206 || j.outgoing.Method != "GET"):
+	case judged.Reason == policy.StatusOfRequest, status == 206, !j.shared && (status == 304 || j.outgoing.Method == "HEAD"):
 		why.Mark = 0 // it answers this client's own question and says nothing of the whole
 	}
 	return why

@@ -98,7 +98,13 @@ func (s *Server) PurgeURL(r *Request, soft bool) purge.Result {
 // another.
 func (s *Server) purgeURL(site *Site, r *Request, v *rules.Vars, soft bool) purge.Result {
 	asked := policy.KeyOf(r.Request).Primary
-	result := s.purger.URL(site.primary(r, v), soft)
+	primary := site.primary(r, v)
+	result := s.purger.URL(primary, soft)
+	if canonical, _ := s.canonical(primary); canonical != primary {
+		more := s.purger.URL(canonical, soft)
+		result.Objects += more.Objects
+		result.Bytes += more.Bytes
+	}
 	s.purger.Asked(asked, soft)
 	return result
 }

@@ -45,10 +45,11 @@ func dropOwnCookie(h *message.Header) {
 }
 
 // normalise makes requests that mean the same look the same, before they are looked up: fields go that the origin will not see, as what it does not
-// see must not choose a variant, and codings are named in one order.
+// see must not choose a variant, and codings and languages are named in one order.
 func normalise(h *message.Header) {
 	message.RemoveHopByHop(h)
 	policy.NormaliseAcceptEncoding(h)
+	policy.NormaliseAcceptLanguage(h)
 }
 
 // outgoing returns the request as the origin is to see it, sharing no memory with the client's.
@@ -57,6 +58,7 @@ func (t *transaction) outgoing() *message.Request {
 	out.Authority = policy.CanonicalAuthority(out.Scheme, out.Authority) // as it stands in the key
 	upgrade := t.upgrade()
 	h := &out.Header
+	trailers := message.HasToken(*h, "TE", "trailers")
 	message.RemoveHopByHop(h)
 	h.Del("Content-Length")
 	h.Del("Expect")
@@ -65,6 +67,10 @@ func (t *transaction) outgoing() *message.Request {
 	if upgrade != "" {
 		h.Set("Connection", "Upgrade")
 		h.Set("Upgrade", upgrade)
+	}
+	if trailers { // the one member of TE that may be passed on, as trailers are (RFC 9110 section 10.1.4)
+		h.Set("TE", "trailers")
+		appendTo(h, "Connection", "TE")
 	}
 	t.introduce(h, out.Authority)
 	return out

@@ -18,11 +18,11 @@ func tidy(head *message.Response, now time.Time) {
 	}
 }
 
-// storable returns the head as it may be sent to anybody; Age is counted anew each time.
-func storable(head *message.Response) *message.Response {
+// storable returns the head as it may be sent to anybody, without the fields that it says are not to be kept; Age is counted anew each time.
+func storable(head *message.Response, omit []string) *message.Response {
 	h := *head
 	h.Header = append(make(message.Header, 0, len(head.Header)), head.Header...)
-	policy.DropPersonal(&h.Header)
+	policy.DropPersonal(&h.Header, omit...)
 	h.Header.Del("Age")
 	return &h
 }

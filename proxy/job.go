@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"io"
+	"strings"
 
 	"lacquer/message"
 	"lacquer/policy"
@@ -19,16 +20,22 @@ type job struct {
 	request    *message.Request // as it was looked up
 	outgoing   *message.Request // as the origin is asked
 	body       io.Reader
+	trailer    func() message.Header // of body
+	content    []byte                // of a QUERY, in the place of body
 	interim    func(int, message.Header)
-	asked      string // primary key of the URL that came, if rules have made another of it
+	asked      string        // primary key of the URL that came, if it is stored under another
+	search     policy.Search // which parts of the query are not in the key
 	identity   bool
 	shared     bool
 	prepared   bool // the rules of the step fetch have spoken
 	validating bool // outgoing asks whether what is stored still holds
+	partial    bool // outgoing asks for a part
+	completing bool // which is what is missing of what is stored
 
 	explains *Explanation
 	vars     rules.Vars
-	effects  rules.Effects // of the response rules
+	effects  rules.Effects     // of the response rules
+	came     *message.Response // the head as it was before they spoke, if they have changed it
 	retries  int
 }
 
@@ -39,29 +46,61 @@ func (t *transaction) newJob() *job {
 		backend:  t.backend,
 		request:  t.request.Request.Clone(),
 		outgoing: t.outgoing(),
+		content:  t.content,
 		asked:    t.asked,
+		search:   t.search,
 		identity: t.identity,
 		vars:     t.vars,
 		explains: t.explains,
 	}
 	j.vars.Req, j.vars.Resp, j.vars.Restarts = j.outgoing, nil, t.restarts
+	j.vars.ID = strings.Clone(t.vars.ID)
+	if t.vars.TLS != nil {
+		j.vars.TLS = new(rules.TLS)
+		*j.vars.TLS = rules.TLS{
+			Version: t.tls.Version, Cipher: t.tls.Cipher, ServerName: strings.Clone(t.tls.ServerName), Protocol: t.tls.Protocol,
+		}
+	}
 	return j
 }
 
-// job makes the fetch for all who wait: the whole of it, whatever part or condition this client asked for.
+// job makes the fetch for all who wait: of the whole, or of the part that the flight is for, whatever condition this client has.
 func (t *transaction) job(f *storage.Flight) *job {
 	j := t.newJob()
-	j.shared = true
-	j.outgoing.Method = "GET"
+	j.shared, j.interim = true, f.Interim
+	if j.outgoing.Method == "HEAD" {
+		j.outgoing.Method = "GET"
+	}
 	policy.DropConditions(&j.outgoing.Header)
 	j.outgoing.Header.DelAny("Cache-Control", "Pragma") // what this client wants of caches is not for all
 	j.request.Header.DelAny("Cache-Control", "Pragma")
-	if f.Stored != nil && f.Stored.Matches(t.request.Header) {
+	switch stored := f.Stored; {
+	case stored == nil || !stored.Matches(t.request.Header):
+		if f.Part != "" {
+			j.outgoing.Header.Set("Range", f.Part)
+			j.partial = true
+		}
+	case stored.Partial():
+		t.complete(j, f)
+	default:
 		before := len(j.outgoing.Header)
-		policy.Conditions(&j.outgoing.Header, f.Stored.Head)
+		policy.Conditions(&j.outgoing.Header, stored.Head)
 		j.validating = len(j.outgoing.Header) > before
 	}
 	return j
+}
+
+// complete asks for what is missing of a part that is stored, and for all if that has changed (RFC 9111 section 3.4).
+func (t *transaction) complete(j *job, f *storage.Flight) {
+	size := f.Stored.Head.Length
+	wanted := message.ByteRange{First: 0, Last: size - 1}
+	if f.Part != "" {
+		wanted, _ = policy.WantedBytes(t.request.Request, f.Stored.Head, size)
+	}
+	if missing, any := f.Stored.Missing(wanted); any {
+		policy.AskPart(&j.outgoing.Header, f.Stored.Head, missing, size)
+		j.partial, j.completing = true, true
+	}
 }
 
 // jobBehind makes the refresh of an object that was served stale. It is the object's, not this visitor's: identity is taken off unless the
@@ -85,24 +124,21 @@ func (j *job) anonymise() {
 
 // dropConditions asks for the whole after all.
 func (j *job) dropConditions() {
-	j.validating = false
+	j.validating, j.partial, j.completing = false, false, false
 	policy.DropConditions(&j.outgoing.Header)
 }
 
 // jobAlone makes the fetch for this client alone, its conditions and ranges included.
 func (t *transaction) jobAlone() *job {
 	j := t.newJob()
-	j.body, j.interim = t.request.Body, t.interim
+	j.interim = t.interim
+	if t.content == nil {
+		j.body, j.trailer = t.request.Body, t.request.Trailer
+	}
 	return j
-}
-
-// interim relays a 1xx to the client. A client that cannot be written to is noticed at the final head.
-func (t *transaction) interim(status int, h message.Header) {
-	_ = t.writer.Interim(status, h)
 }
 
 // mayRetry reports whether the origin may be asked again: the request changes nothing there, and has no body that was read already.
 func (j *job) mayRetry() bool {
-	safe := j.outgoing.Method == "GET" || j.outgoing.Method == "HEAD"
-	return safe && j.body == nil && j.retries < maxRetries
+	return policy.Safe(j.outgoing.Method) && j.body == nil && j.retries < maxRetries
 }

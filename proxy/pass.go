@@ -1,11 +1,8 @@
 package proxy
 
 import (
-	"cmp"
 	"context"
-	"net/http"
 
-	"lacquer/message"
 	"lacquer/origin"
 	"lacquer/policy"
 	"lacquer/storage"
@@ -49,21 +46,8 @@ func (t *transaction) passOn(ctx context.Context, cancel context.CancelFunc, j *
 		Abandon: cancel,
 	}, &t.own)
 	t.reader = &t.own
-	go s.fill(ctx, cancel, t.object, answer.Body)
+	go s.fill(ctx, cancel, t.object, answer, nil)
 	t.status = policy.CacheStatus{Fwd: policy.ForwardOf(t.why), FwdStatus: answer.Head.Status, Detail: t.why}
 	t.invalidate(answer.Head)
 	return deliver
-}
-
-// invalidate forgets what is stored under the URL of an unsafe request that went well (RFC 9111 section 4.4).
-func (t *transaction) invalidate(answer *message.Response) {
-	switch t.request.Method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
-		return
-	}
-	if answer.Status >= 200 && answer.Status < 400 {
-		primary := policy.KeyOf(t.request.Request).Primary
-		t.server.purger.URL(primary, false)
-		t.server.purger.Asked(cmp.Or(t.asked, primary), false)
-	}
 }

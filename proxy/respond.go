@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"strings"
 
 	"lacquer/message"
@@ -66,11 +67,10 @@ func (t *transaction) polish(head *message.Response) step {
 
 // mayRestart reports whether the request may begin again: what the origin has done for it does no harm when done twice.
 func (t *transaction) mayRestart() bool {
-	safe := t.request.Method == "GET" || t.request.Method == "HEAD"
 	switch {
 	case t.explains != nil:
 		return false
-	case !safe || t.request.Body != nil:
+	case !policy.Safe(t.request.Method) || t.request.Body != nil && t.content == nil:
 		t.server.hooks.Failed("restart", errRestartUnsafe)
 		return false
 	}
@@ -90,7 +90,10 @@ func restart(t *transaction) step {
 	for _, f := range r.Set {
 		t.request.Header.Set(f.Name, f.Value)
 	}
-	t.object, t.head, t.exact, t.reader, t.stored, t.failure, t.rounds = nil, nil, false, nil, nil, nil, 0
+	if t.content != nil {
+		t.request.Body = bytes.NewReader(t.content)
+	}
+	t.object, t.head, t.exact, t.part, t.reader, t.stored, t.failure, t.rounds = nil, nil, false, nil, nil, nil, nil, 0
 	t.record = Record{Waited: t.record.Waited}
 	t.now = t.server.now()
 	return decide

@@ -18,11 +18,17 @@ const maxRounds = 4
 // Abort. The context ends when the client is gone. r and what it points to may be changed, and are not used after the return.
 func (s *Server) Serve(ctx context.Context, r *Request, w Writer) Record {
 	t := s.begin(ctx, r, w)
-	defer t.leave()
+	defer func() {
+		if t != nil { // a panic: what it left of the transaction is nobody's any more
+			t.leave()
+		}
+	}()
 	for next := step(receive); next != nil; {
 		next = next(t)
 	}
-	return t.record
+	record := t.end()
+	t = nil
+	return record
 }
 
 // receive turns away what has been here before, and serves purges. Everything else is the rules' to decide on.
@@ -35,6 +41,12 @@ func receive(t *transaction) step {
 	case dialectMethod(method):
 		return forgetInDialect
 	}
+	if left, limited := policy.MaxForwards(t.request.Request); limited {
+		if left == 0 {
+			return bounce
+		}
+		policy.Forwarded(&t.request.Header, left)
+	}
 	return decide
 }
 
@@ -43,6 +55,8 @@ func decide(t *transaction) step {
 	way, why := t.choose()
 	t.why = why
 	switch way {
+	case ResultError:
+		return fail
 	case ResultSynthetic:
 		return respond
 	case ResultPipe:
@@ -60,20 +74,22 @@ func lookUp(t *transaction) step {
 		t.seat = t.server.store.Fly(t.key, t.stored)
 		return fetchAlone
 	}
-	found := t.server.store.Lookup(t.query())
+	found := t.server.store.Lookup(t.ask())
 	if t.why == policy.None && (found.Find == storage.Miss || found.Find == storage.Alone) {
 		t.why = found.Reason
 	}
-	switch found.Find {
-	case storage.Hit:
-		return t.use(found.Object, policy.Fresh)
-	case storage.Stale:
+	switch {
+	case found.Find == storage.Hit, found.Find == storage.Stale:
 		if t.seat = found.Seat; t.seat != nil {
 			t.server.lead(t.seat.Flight(), t.jobBehind(t.seat.Flight(), found.Object))
 			t.leave()
 		}
 		return t.use(found.Object, found.Reason)
-	case storage.Alone:
+	case t.wants.OnlyIfCached: // RFC 9111 section 5.2.1.7
+		t.seat = found.Seat
+		t.leave()
+		return t.refuse(504, policy.OnlyIfCached, "the client wants only what is stored, and this is not")
+	case found.Find == storage.Alone:
 		t.seat, t.stored = found.Seat, found.Object
 		return fetchAlone
 	default: // storage.Miss
@@ -82,16 +98,20 @@ func lookUp(t *transaction) step {
 	}
 }
 
-// query is what the store is asked.
-func (t *transaction) query() *storage.Query {
-	return &storage.Query{
+// ask makes what the store is asked.
+func (t *transaction) ask() *storage.Query {
+	t.query = storage.Query{
 		Key:      t.key,
-		Header:   t.request.Header,
+		Request:  t.request.Request,
 		Now:      t.now,
 		Arrival:  t.arrival,
 		Identity: t.identity,
 		Alone:    message.ParseCacheControl(t.request.Header, "Cache-Control").NoStore, // RFC 9111 section 5.2.1.5
+		Part:     policy.PartAsked(t.request.Request),
+		Wants:    t.wants,
+		Draw:     t.server.draw,
 	}
+	return &t.query
 }
 
 // use delivers what is stored, if it can still be read.
@@ -103,7 +123,10 @@ func (t *transaction) use(o *storage.Object, why policy.Reason) step {
 	t.status = policy.CacheStatus{Hit: true, HasTTL: true, TTL: o.Freshness.TTL(t.now)}
 	t.record.Result, t.record.Saved = ResultHit, o.Took
 	if why != policy.Fresh {
-		t.record.Result, t.status.Detail = ResultStale, why
+		t.status.Detail = why
+	}
+	if why != policy.Fresh && why != policy.EarlyRefresh {
+		t.record.Result = ResultStale
 	}
 	if why == policy.StaleIfError { // the origin was asked (RFC 9211 section 2.1)
 		t.status.Hit, t.status.Fwd = false, policy.ForwardStale
@@ -114,14 +137,12 @@ func (t *transaction) use(o *storage.Object, why policy.Reason) step {
 // fetch waits for the head of a shared fetch. Of all who wait, whoever comes first has it fetched.
 func fetch(t *transaction) step {
 	flight, mine := t.seat.Flight(), t.job(t.seat.Flight())
-	landed := t.server.lead(flight, mine)
-	select {
-	case result := <-landed:
-		t.waited(mine.backend)
-		return t.land(result.Val.(*landing), mine)
-	case <-t.ctx.Done():
+	landed := t.await(t.server.lead(flight, mine))
+	if landed == nil {
 		return t.gone()
 	}
+	t.waited(mine.backend)
+	return t.land(landed, mine)
 }
 
 // fetchAlone fetches for this request and no other. What comes is stored if it may be.
@@ -143,15 +164,16 @@ func (t *transaction) land(l *landing, mine *job) step {
 		t.failure = &failure{reason: o.Reason, err: o.Err}
 		return fail
 	case l.by == mine:
-		if !o.Shared && mine.shared && t.request.Header.Has("Range") {
+		if !o.Shared && mine.shared && !mine.partial && t.request.Header.Has("Range") {
 			t.leave()
 			t.seat = t.server.store.Fly(t.key, nil)
 			return fetchAlone // the whole was asked for the store's sake; the part will do
 		}
-		t.head, t.exact = l.head, !mine.shared
+		t.head, t.part = l.head, l.part
+		t.exact = l.part == nil && (!mine.shared || mine.partial && (l.head.Status == 206 || l.head.Status == 416))
 	case o.Identity, o.Shared && !o.Object.Matches(t.request.Header):
 		return lookUp
-	case !o.Shared:
+	case !o.Shared, !t.holds(o.Object):
 		t.leave()
 		t.why = policy.NotShared
 		t.seat = t.server.store.Fly(t.key, t.stored)

@@ -2,8 +2,9 @@ package proxy
 
 import (
 	"context"
-	"crypto/rand"
+	crand "crypto/rand"
 	"log/slog"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,6 +39,7 @@ type Server struct {
 	log      *slog.Logger
 	failures calm // of the origin
 	now      func() time.Time
+	draw     func() float64 // a number from 0 to 1, for chances
 
 	heads singleflight.Group // head phases of fetches, by the ID of their flight
 
@@ -55,8 +57,9 @@ func New(o Options) *Server {
 		purges: o.Purges,
 		log:    o.Log,
 		now:    o.Now,
+		draw:   rand.Float64,
 	}
-	s.id = strings.ToLower(rand.Text()[:12])
+	s.id = strings.ToLower(crand.Text()[:12])
 	s.Swap(o.Site)
 	if s.now == nil {
 		s.now = time.Now

@@ -10,13 +10,13 @@ import (
 // Request is a request as it was received: its head, its body, and who sent it.
 type Request struct {
 	*message.Request
-	Body   io.Reader // nil without a body
+	Body io.Reader // nil without a body
 	// Trailer returns the trailer section once Body has ended with io.EOF; before that, and where there is none, it returns nil. It is nil
 	// itself where the protocol has none.
 	Trailer func() message.Header
-	Client Client
-	TLS    *TLS   // of the client's connection; nil without
-	ID     string // X-Request-Id: made by edge, or taken over from a trusted proxy
+	Client  Client
+	TLS     *TLS   // of the client's connection; nil without
+	ID      string // X-Request-Id: made by edge, or taken over from a trusted proxy
 }
 
 // TLS is what is known of a connection under TLS.
@@ -40,7 +40,7 @@ type Writer interface {
 	// Interim sends a 1xx other than 101.
 	Interim(status int, h message.Header) error
 	// Head begins the final response. Where head.Length is Unknown, the body is framed as the protocol can. No field is added
-	// but what framing needs and Date where it is missing.
+	// but what framing needs and Date where it is missing. What head holds is valid until Head returns.
 	Head(head *message.Response) error
 	// Write sends a piece of the body; it does not keep p.
 	Write(p []byte) (int, error)

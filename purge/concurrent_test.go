@@ -118,7 +118,7 @@ func (r *rush) request(s *site) {
 	least := version{s.acked.Load(), r.all.acked.Load()}
 	q := &storage.Query{
 		Key:      policy.Key{Primary: s.primary, Base: []string{"http", "https"}[rand.IntN(2)]},
-		Header:   message.Header{{Name: "Accept-Encoding", Value: []string{"gzip", "br"}[rand.IntN(2)]}},
+		Request:  &message.Request{Header: message.Header{{Name: "Accept-Encoding", Value: []string{"gzip", "br"}[rand.IntN(2)]}}},
 		Arrival:  r.log.Number(),
 		Identity: rand.IntN(5) == 0,
 	}
@@ -168,7 +168,7 @@ func (r *rush) land(seat *storage.Seat, q *storage.Query, least version) bool {
 		return false
 	case o.Err != nil:
 		return true
-	case !o.Object.Matches(q.Header), !seat.Reader().Attached():
+	case !o.Object.Matches(q.Request.Header), !seat.Reader().Attached():
 		return false
 	}
 	r.deliver(o.Object, seat.Reader(), q, least)
@@ -181,7 +181,7 @@ func (r *rush) deliver(o *storage.Object, reader *storage.Reader, q *storage.Que
 	if got.site < least.site || got.all < least.all {
 		r.t.Errorf("%s: given version %v, the least is %v", q.Key.Primary, got, least)
 	}
-	if !o.Matches(q.Header) {
+	if !o.Matches(q.Request.Header) {
 		r.t.Errorf("%s: given another variant", q.Key.Primary)
 	}
 	for rand.IntN(10) > 0 {
@@ -236,7 +236,7 @@ func (r *rush) fetch(f *storage.Flight, s *site, q *storage.Query) {
 	head.Header.Add("Version", strconv.FormatInt(v.site, 10))
 	head.Header.Add("Version-Of-All", strconv.FormatInt(v.all, 10))
 	response := storage.Response{
-		Head: head, Request: q.Header, Tags: []string{"tag", s.primary}, Shareable: rand.IntN(2) == 0, Length: message.Unknown, Abandon: func() {},
+		Head: head, Request: q.Request.Header, Tags: []string{"tag", s.primary}, Shareable: rand.IntN(2) == 0, Length: message.Unknown, Abandon: func() {},
 		Freshness: policy.Freshness{
 			Received:             time.Now(),
 			Lifetime:             []time.Duration{0, 5 * time.Second, time.Hour}[rand.IntN(3)],

@@ -42,6 +42,7 @@ func newHouse(t testing.TB, memory, maxObject int64) *house {
 func (h *house) ask(primary string) storage.Answer {
 	a := h.store.Lookup(&storage.Query{
 		Key:     policy.Key{Primary: primary, Base: "\x04http"},
+		Request: new(message.Request),
 		Now:     time.Now(),
 		Arrival: h.log.Number(),
 	})

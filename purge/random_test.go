@@ -197,7 +197,7 @@ func (w *walk) lookUp() {
 
 func (w *walk) query(q *modelRequest, now time.Time) *storage.Query {
 	return &storage.Query{
-		Key: policy.Key{Primary: q.primary, Base: q.base}, Header: header(q), Now: now, Arrival: q.arrival, Identity: q.identity, Alone: q.alone,
+		Key: policy.Key{Primary: q.primary, Base: q.base}, Request: &message.Request{Header: header(q)}, Now: now, Arrival: q.arrival, Identity: q.identity, Alone: q.alone,
 	}
 }
 

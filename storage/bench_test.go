@@ -87,7 +87,7 @@ func hits(t testing.TB, s *storage.Store, keys int) []storage.Query {
 		fill(t, s, o, 1024)
 		s.Complete(o)
 		seat.Leave()
-		queries[i] = storage.Query{Key: key(primary), Header: fields, Now: time.Now()}
+		queries[i] = storage.Query{Key: key(primary), Request: &message.Request{Header: fields}, Now: time.Now()}
 	}
 	return queries
 }

@@ -2,8 +2,6 @@ package storage
 
 import (
 	"context"
-	"errors"
-	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,84 +12,62 @@ import (
 const (
 	smallestChunk = 4 << 10   // bytes of the first chunk of a body of unknown length
 	largestChunk  = 256 << 10 // chunks double up to this
-	windowChunk   = 32 << 10  // chunks of a body that is not kept
-	window        = 256 << 10 // bytes by which the writer of a body that is not kept may be ahead of its slowest reader
 	spareChunk    = 512       // room to read into when all declared bytes are there and only the end is awaited
-
-	// lonelyLimit is how long a body that is kept may go on growing with nobody reading it.
-	lonelyLimit = time.Minute
-
-	// slowLimit is how long the slowest reader of a body that is not kept may hold up others who have read all there is: it must take a
-	// chunk in this time.
-	slowLimit = 5 * time.Second
 )
-
-// ErrSlow is what a reader is told that held up others for too long.
-var ErrSlow = errors.New("the body was read too slowly for the others who read it")
-
-// ErrAbandoned is what the writer of a body is told when nobody wants the rest.
-var ErrAbandoned = errors.New("nobody reads the body any more")
 
 // Body is the body of a response: a buffer that one writer fills while many readers follow. As long as it is kept, all of it
 // stays and readers may begin at its start at any time. One that grows past its limit, or for which there is no memory, is
-// let loose: it becomes a window that follows its slowest reader and holds the writer back.
+// let loose: it becomes a window that follows its slowest reader and holds the writer back. Offsets are those of the whole representation,
+// of which a body with a part may have but some ranges.
 //
 // The writer calls Space and Grow in turn, then Finish or Fail. Readers attach, call Next, and close.
 type Body struct {
 	budget *budget
 	limit  int64 // bytes up to which it is kept
+	start  int64 // offset of the first byte that the writer brings
+	part   *part // what is known of a body that is not the whole from its first byte on; else nil
 
-	// whole is set when all bytes are there. From then on chunks and size do not change, and reading takes no lock.
-	whole atomic.Bool
-	users atomic.Int64 // readers attached
-	paid  atomic.Int64 // bytes charged for an object that left the table and is still being read
+	// settled is set when all bytes are there that will ever be. From then on nothing changes, and reading takes no lock.
+	settled atomic.Bool
+	users   atomic.Int64 // readers attached
+	paid    atomic.Int64 // bytes charged for an object that left the table and is still being read
 
 	mu       sync.Mutex // protects what follows
 	first    *chunk     // an empty chunk before the first byte; nil once let loose
 	last     *chunk
 	pending  []byte // memory that Space handed out and Grow has not yet linked
 	declared int64  // bytes to come as the head declares them, or message.Unknown
-	size     int64  // bytes there
+	reached  int64  // offset behind the last byte that the writer has brought
 	charged  int64  // bytes charged to budget
 	readers  map[*Reader]struct{}
 	floor    *chunk // oldest chunk that is charged, once let loose
 	lowest   int64  // offset of the slowest reader, once let loose
 	reason   looseReason
 	ended    bool
-	err      error         // how it ended, nil if whole
-	grown    chan struct{} // closed when there is more to read; nil if nobody waits
-	room     chan struct{} // closed when there is room to write; nil if the writer does not wait
-	abandon  func()        // stops the fetch; nil after the end
-	lonely   *time.Timer   // runs while nobody reads a body that is kept
-}
-
-// looseReason says why a body is not kept.
-type looseReason uint8
-
-const (
-	isKept looseReason = iota
-	neverKept
-	grewTooLarge
-	noMemory
-)
-
-type chunk struct {
-	start int64 // offset of its first byte
-	buf   []byte
-	next  *chunk
+	err      error          // how it ended, nil if well
+	trailer  message.Header // that followed the body; none behind a part
+	grown    chan struct{}  // closed when there is more to read; nil if nobody waits
+	room     chan struct{}  // closed when there is room to write; nil if the writer does not wait
+	abandon  func()         // stops the fetch; nil after the end
+	lonely   *time.Timer    // runs while nobody reads a body that is kept
 }
 
 // newBody returns an empty body. declared is its length if the head tells it. A limit below 0 means that it is not to be kept.
 // abandon is called once, without locks, when nobody reads a body that is not kept, or nobody has read one that is for lonelyLimit.
 func newBody(budget *budget, declared, limit int64, abandon func()) *Body {
-	start := new(chunk)
+	return newBodyAt(0, budget, declared, limit, abandon)
+}
+
+// newBodyAt is newBody for a writer whose first byte has the offset start.
+func newBodyAt(start int64, budget *budget, declared, limit int64, abandon func()) *Body {
+	empty := &chunk{start: start}
 	b := &Body{
-		budget: budget, limit: limit, declared: declared, abandon: abandon,
-		first: start, last: start, readers: make(map[*Reader]struct{}),
+		budget: budget, limit: limit, start: start, declared: declared, abandon: abandon,
+		first: empty, last: empty, reached: start, lowest: start, readers: make(map[*Reader]struct{}),
 	}
 	if limit < 0 || declared > limit {
 		b.reason = neverKept
-		b.floor = start
+		b.floor = empty
 	}
 	return b
 }
@@ -102,7 +78,7 @@ func (b *Body) Space(ctx context.Context) ([]byte, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	from, since := b.lowest, time.Now()
-	for b.reason != isKept && b.size-b.lowest >= b.window() {
+	for b.reason != isKept && b.reached-b.lowest >= b.window() {
 		if b.abandon == nil {
 			return nil, ErrAbandoned
 		}
@@ -125,7 +101,7 @@ func (b *Body) Space(ctx context.Context) ([]byte, error) {
 	if b.abandon == nil {
 		return nil, ErrAbandoned
 	}
-	if free := b.last.buf[b.size-b.last.start:]; len(free) > 0 {
+	if free := b.last.buf[b.reached-b.last.start:]; len(free) > 0 {
 		return free, nil
 	}
 	if b.pending == nil {
@@ -134,18 +110,10 @@ func (b *Body) Space(ctx context.Context) ([]byte, error) {
 	return b.pending, nil
 }
 
-// window returns by how much the writer may be ahead: less where memory is short.
-func (b *Body) window() int64 {
-	if b.budget.strained() {
-		return windowChunk
-	}
-	return window
-}
-
 // nextChunk allocates and charges the next chunk, letting the body loose if there is no memory for it. b.mu is held.
 func (b *Body) nextChunk() []byte {
 	size := int64(spareChunk)
-	if left := b.declared - b.size; b.declared == message.Unknown || left > 0 {
+	if left := b.declared - (b.reached - b.start); b.declared == message.Unknown || left > 0 {
 		size = min(max(smallestChunk, 2*int64(len(b.last.buf))), largestChunk)
 		if b.reason != isKept {
 			size = windowChunk
@@ -172,29 +140,18 @@ func (b *Body) Grow(n int) looseReason {
 		return b.reason
 	}
 	if b.pending != nil {
-		b.last.next = &chunk{start: b.size, buf: b.pending}
+		b.last.next = &chunk{start: b.reached, buf: b.pending}
 		b.last, b.pending = b.last.next, nil
 	}
 	if b.reason != isKept {
 		b.first = nil // what its readers have passed can go
 	}
-	b.size += int64(n)
-	if b.reason == isKept && b.size > b.limit {
+	b.reached += int64(n)
+	if b.reason == isKept && b.reached-b.start > b.limit {
 		b.letLoose(grewTooLarge)
 	}
 	wake(&b.grown)
 	return b.reason
-}
-
-// letLoose turns a body that is kept into a window over what its readers still need. b.mu is held.
-func (b *Body) letLoose(why looseReason) {
-	b.reason = why
-	b.floor, b.first = b.first, nil
-	if b.lonely != nil {
-		b.lonely.Stop()
-	}
-	b.raiseLowest()
-	b.abandonIfUnread()
 }
 
 // seated is called when all who waited for the body have been attached.
@@ -204,13 +161,28 @@ func (b *Body) seated() {
 	b.abandonIfUnread()
 }
 
-// Finish ends a body that is whole.
+// SetTrailer says what follows the body. It is the writer's, and comes before Finish. h must not be changed any more.
+func (b *Body) SetTrailer(h message.Header) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.part == nil { // that of a part belongs to the part
+		b.trailer = h
+	}
+}
+
+// HasTrailer reports whether something follows the body. It is known of one that has settled; until then the answer is no.
+func (b *Body) HasTrailer() bool { return b.settled.Load() && len(b.trailer) > 0 }
+
+// Finish ends a body of which all has come that was to come.
 func (b *Body) Finish() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.trim()
 	b.end(nil)
-	b.whole.Store(true)
+	if b.part != nil && b.reason == isKept {
+		b.first = b.part.settle(b.first)
+	}
+	b.settled.Store(true)
 }
 
 // Fail ends a body that was cut short: every reader gets err after the bytes that are there.
@@ -232,99 +204,43 @@ func (b *Body) end(err error) {
 	wake(&b.room)
 }
 
-// trim cuts the last chunk to what is in it, where a quarter or more of it would be waste. b.mu is held.
+// trim cuts the last chunk to what is in it, and copies it where a quarter or more of it would be waste. b.mu is held.
 func (b *Body) trim() {
-	filled := b.size - b.last.start
+	filled := b.reached - b.last.start
 	if waste := int64(len(b.last.buf)) - filled; b.reason == isKept && waste > filled/3 {
 		b.last.buf = append(make([]byte, 0, filled), b.last.buf[:filled]...)
 	}
+	b.last.buf = b.last.buf[:filled]
 }
 
-// Size returns the bytes there are, and whether these are all of them.
+// Settled reports whether all has come that will: then it may be read in any order, and again.
+func (b *Body) Settled() bool { return b.settled.Load() }
+
+// Size returns the bytes there are, and whether these are all that the representation has.
 func (b *Body) Size() (n int64, whole bool) {
-	if b.whole.Load() {
-		return b.size, true
+	if b.settled.Load() {
+		if b.part != nil {
+			n = b.part.held.bytes()
+			return n, n == b.part.size
+		}
+		return b.reached, true
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.size, b.ended && b.err == nil
+	if b.part != nil {
+		return b.part.bytes(b.start, b.reached), false
+	}
+	return b.reached, false
 }
 
 // Failed reports whether the body was cut short.
 func (b *Body) Failed() bool {
-	if b.whole.Load() {
+	if b.settled.Load() {
 		return false
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.ended && b.err != nil
-}
-
-// abandonIfUnread stops the fetch of a body that is not kept and has no reader, and sets the clock for one that is kept. b.mu is held.
-func (b *Body) abandonIfUnread() {
-	if len(b.readers) > 0 || b.ended || b.abandon == nil {
-		return
-	}
-	if b.reason == isKept {
-		if b.lonely == nil {
-			b.lonely = time.AfterFunc(lonelyLimit, b.giveUp)
-		} else {
-			b.lonely.Reset(lonelyLimit)
-		}
-		return
-	}
-	b.stopFetch()
-}
-
-// giveUp ends the wait of a body that is kept for a reader.
-func (b *Body) giveUp() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.readers) == 0 && !b.ended {
-		b.stopFetch()
-	}
-}
-
-// stopFetch calls abandon, once. b.mu is held; abandon only cancels a context and cannot come back here while it is.
-func (b *Body) stopFetch() {
-	if b.abandon != nil {
-		b.abandon()
-		b.abandon = nil
-		wake(&b.room)
-	}
-}
-
-// raiseLowest finds the slowest reader anew, gives back what all have passed, and wakes the writer. b.mu is held.
-func (b *Body) raiseLowest() {
-	lowest := b.size
-	for r := range b.readers {
-		lowest = min(lowest, r.passed)
-	}
-	b.lowest = lowest
-	for b.floor != nil && b.floor != b.last && b.floor.start+int64(len(b.floor.buf)) <= lowest {
-		b.budget.release(int64(len(b.floor.buf)))
-		b.charged -= int64(len(b.floor.buf))
-		b.floor = b.floor.next
-	}
-	wake(&b.room)
-}
-
-// cutSlowest lets go of the slowest readers, if others wait for them. b.mu is held.
-func (b *Body) cutSlowest() {
-	starving := false
-	for r := range b.readers {
-		starving = starving || r.passed == b.size
-	}
-	if !starving || b.size-b.lowest < b.window() {
-		return
-	}
-	for r := range b.readers {
-		if r.passed == b.lowest {
-			r.chunk = nil
-			delete(b.readers, r)
-		}
-	}
-	b.raiseLowest()
 }
 
 // signal returns the channel that the next wake closes.
@@ -349,12 +265,4 @@ func await(ctx context.Context, c <-chan struct{}) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// endOf turns the state of an ended body into what a reader is told.
-func (b *Body) endOf() error {
-	if b.err != nil {
-		return b.err
-	}
-	return io.EOF
 }

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -12,8 +11,8 @@ import (
 )
 
 const (
-	maxLayers   = 4   // how many different Vary fields an entry remembers at once
-	maxVariants = 256 // how many variants one Vary field may have; past that, any one makes room
+	maxLayers       = 4   // how many different Vary fields an entry remembers at once
+	defaultVariants = 256 // how many variants one Vary field may have where nothing else is said
 )
 
 // entry is all that is stored and under way beneath one primary key: the responses to one URL, for every scheme, every variant.
@@ -35,8 +34,9 @@ type shelf struct {
 
 // layer holds the variants that share a Vary field, by secondary key.
 type layer struct {
-	vary  message.Vary
-	slots map[string]*slot
+	vary      message.Vary
+	slots     map[string]*slot
+	languages map[string]*slot // some of them a second time, by their keys with a language in the place of Accept-Language; nil without any
 }
 
 // slot is the place of one variant. It stays while objects and marks in it come and go.
@@ -50,7 +50,9 @@ type slot struct {
 	shareable atomic.Bool  // the last answer was the same for all, in spite of identity
 	rest      atomic.Int64 // until when the origin is left in peace after a failure, in nanoseconds since 1970
 
-	previous *Object // whole object that one still arriving has replaced, in case that one is cut; protected by entry.mu
+	// Protected by entry.mu:
+	previous *Object   // object of which all had come that one still arriving has replaced, in case that one is cut
+	beside   []*Object // parts that arrived, or still arrive, while object did; they become one with it
 }
 
 // resting reports whether the origin failed for this slot a moment ago.
@@ -125,55 +127,6 @@ func (e *entry) lastVary() message.Vary {
 	return message.Vary{}
 }
 
-// place returns the slot of a secondary key, making it, and puts the layer of vary first. The objects that had to make room come with it. e.mu
-// is held.
-func (e *entry) place(vary message.Vary, secondary string, hash uint64) (s *slot, dropped []*Object) {
-	var old []layer
-	if sh := e.shelf.Load(); sh != nil {
-		old = sh.layers
-	}
-	at := slices.IndexFunc(old, func(l layer) bool { return l.vary.Equal(vary) })
-	if at == 0 {
-		if s := old[0].slots[secondary]; s != nil {
-			return s, nil
-		}
-	}
-	front := layer{vary: vary, slots: make(map[string]*slot, 1)}
-	layers := make([]layer, 1, len(old)+1)
-	for i, l := range old {
-		if i == at {
-			front.slots = maps.Clone(l.slots)
-		} else {
-			layers = append(layers, l)
-		}
-	}
-	if s = front.slots[secondary]; s == nil {
-		if len(front.slots) >= maxVariants {
-			dropped = front.dropAny()
-		}
-		s = &slot{entry: e, secondary: secondary, hash: hash}
-		front.slots[secondary] = s
-	}
-	layers[0] = front
-	for _, l := range layers[min(len(layers), maxLayers):] {
-		for _, s := range l.slots {
-			dropped = append(dropped, s.clear()...)
-		}
-	}
-	layers = layers[:min(len(layers), maxLayers)]
-	e.shelf.Store(&shelf{layers: layers})
-	return s, dropped
-}
-
-// dropAny takes one slot off the layer, which is not yet on a shelf.
-func (l *layer) dropAny() []*Object {
-	for name, s := range l.slots {
-		delete(l.slots, name)
-		return s.clear()
-	}
-	return nil
-}
-
 // tidy takes marks that are over off their slots, and slots that hold nothing off the shelf. As long as there is a flight to join the slots stay:
 // Vary and shareable of the last answer say who may join it. e.mu is held.
 func (e *entry) tidy(now time.Time) {
@@ -200,7 +153,7 @@ func (e *entry) tidy(now time.Time) {
 			}
 		}
 		if len(kept) > 0 {
-			layers = append(layers, layer{vary: l.vary, slots: kept})
+			layers = append(layers, layer{vary: l.vary, slots: kept, languages: l.languagesOf(kept)})
 		}
 	}
 	if len(layers) == 0 {
@@ -212,7 +165,7 @@ func (e *entry) tidy(now time.Time) {
 
 // empty reports whether nothing would be lost with the slot.
 func (s *slot) empty(now time.Time) bool {
-	return s.object.Load() == nil && s.previous == nil && s.mark.Load() == nil && !s.resting(now)
+	return s.object.Load() == nil && s.previous == nil && len(s.beside) == 0 && s.mark.Load() == nil && !s.resting(now)
 }
 
 // setMark replaces the mark; nil takes it off. Where there is no room for another mark, none is made: those who wait for such an answer go by one
@@ -243,14 +196,15 @@ func (s *slot) takeObjects() (dropped []*Object) {
 		dropped = append(dropped, s.previous)
 		s.previous = nil
 	}
-	return dropped
+	return append(dropped, s.takeBeside(func(*Object) bool { return true })...)
 }
 
 // has reports whether an object with this body is stored, or would come back: in whatever slot, as a 304 may bring another Vary. e.mu is held.
 func (e *entry) has(b *Body) (found bool) {
 	e.slots(func(s *slot) {
 		o := s.object.Load()
-		found = found || o != nil && o.Body == b || s.previous != nil && s.previous.Body == b
+		found = found || o != nil && o.Body == b || s.previous != nil && s.previous.Body == b ||
+			slices.ContainsFunc(s.beside, func(o *Object) bool { return o.Body == b })
 	})
 	return found
 }

@@ -8,7 +8,7 @@ const (
 	LonelyLimit  = lonelyLimit
 	LingerTime   = lingerTime
 	MaxLayers    = maxLayers
-	MaxVariants  = maxVariants
+	MaxVariants  = defaultVariants
 	MarkCost     = markCost
 	RestInterval = restInterval
 	RememberTime = rememberTime

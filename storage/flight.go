@@ -22,13 +22,16 @@ type Flight struct {
 	entry     *entry
 	slot      *slot         // what the look-up found, or nil
 	secondary string        // under which it is listed in entry.flights; "" if it is alone
-	Stored    *Object       // what is stored but cannot be used without asking: to be validated, or to stand in for a failing origin; or nil
+	Stored    *Object       // what is stored but cannot be used without asking: to be validated, completed, or to stand in for a failing origin; or nil
+	Part      string        // the range that is to be asked for, as a Range field has it; "" for the whole
 	Mark      policy.Reason // of the mark by which it goes alone, or None
 
 	mu      sync.Mutex // protects what follows
 	seats   map[*Seat]struct{}
 	begun   bool // somebody has it fetched
 	over    bool // nobody did, and all have left
+	interim []Interim
+	more    chan struct{} // closed when there is another interim response, or the head; nil if nobody waits
 	outcome *Outcome
 	element *list.Element // in register
 }
@@ -54,6 +57,7 @@ func (o *Outcome) PurgedFor(arrival uint64) bool { return o.purged != 0 && o.pur
 type Seat struct {
 	flight *Flight
 	reader Reader
+	taken  int // interim responses that it knows
 }
 
 // take makes a seat. A flight that has ended gives none: nil.
@@ -70,6 +74,9 @@ func (f *Flight) take() *Seat {
 	f.seats[s] = struct{}{}
 	return s
 }
+
+// Primary returns the primary key under which what comes is stored.
+func (f *Flight) Primary() string { return f.key.Primary }
 
 // Flight returns the flight of the seat.
 func (s *Seat) Flight() *Flight { return s.flight }
@@ -125,6 +132,7 @@ func (f *Flight) settle(o *Outcome) {
 		panic("BUG: a flight ended twice")
 	}
 	f.outcome = o
+	wake(&f.more)
 	if o.Object == nil {
 		return
 	}

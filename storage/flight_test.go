@@ -57,7 +57,7 @@ func TestPurgedIsNotValidated(t *testing.T) {
 		}
 		seat.Leave()
 		if purged {
-			if a := s.Lookup(&storage.Query{Key: key("a"), Now: time.Now(), Arrival: purges.Number()}); a.Object != nil {
+			if a := s.Lookup(&storage.Query{Key: key("a"), Request: new(message.Request), Now: time.Now(), Arrival: purges.Number()}); a.Object != nil {
 				t.Errorf("purged at moment %d of the look-up: its body is found again", moment)
 			}
 		}

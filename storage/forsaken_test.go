@@ -16,7 +16,7 @@ import (
 // fetch costs one request and no more.
 func TestForsaken(t *testing.T) {
 	s, _ := newStore(t, 8*mebibyte)
-	q := &storage.Query{Key: key("a"), Now: time.Now()}
+	q := &storage.Query{Key: key("a"), Request: new(message.Request), Now: time.Now()}
 	first := s.Lookup(q)
 	second := s.Lookup(q)
 	if first.Seat.Flight() != second.Seat.Flight() {
@@ -63,7 +63,7 @@ func TestForsakenDuringLookUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	q := &storage.Query{Key: key("a"), Now: time.Now()}
+	q := &storage.Query{Key: key("a"), Request: new(message.Request), Now: time.Now()}
 	first := s.Lookup(q).Seat
 	left := make(chan struct{})
 	purges.judging = func() {
@@ -102,7 +102,7 @@ func TestForsakenRefresh(t *testing.T) {
 		s, _ := newStore(t, 8*mebibyte)
 		old := storeAs(t, s, "a", 1000, policy.Freshness{StaleWhileRevalidate: time.Hour}, message.Vary{})
 		look := func() *storage.Seat {
-			a := s.Lookup(&storage.Query{Key: key("a"), Now: time.Now()})
+			a := s.Lookup(&storage.Query{Key: key("a"), Request: new(message.Request), Now: time.Now()})
 			if a.Find != storage.Stale || a.Object != old {
 				t.Errorf("find %d (%v)", a.Find, a.Reason)
 			}
@@ -146,7 +146,7 @@ func TestHerdOnWhatIsGone(t *testing.T) {
 				pass(s, purges)
 				var flight *storage.Flight
 				for range 5 {
-					q := &storage.Query{Key: key("a"), Header: r.Request, Now: time.Now(), Arrival: purges.Number(), Identity: true}
+					q := &storage.Query{Key: key("a"), Request: &message.Request{Header: r.Request}, Now: time.Now(), Arrival: purges.Number(), Identity: true}
 					a := s.Lookup(q)
 					begin(a)
 					if a.Find != storage.Miss || a.Object != nil {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"slices"
 	"time"
 
 	"lacquer/policy"
@@ -23,23 +24,34 @@ func (s *Store) Grow(o *Object, n int) {
 	s.withdraw(o, &Mark{Reason: why, Until: s.now().Add(markTooLarge)})
 }
 
-// withdraw takes an object off the table that will not become whole, or not be kept. What it had replaced comes back. A mark that is not nil
-// takes its place.
+// withdraw takes an object off the table of which not all will come, or that will not be kept. What it had replaced comes back, with the parts that have
+// arrived meanwhile. A mark that is not nil takes its place.
 func (s *Store) withdraw(o *Object, m *Mark) {
-	e := o.slot.entry
-	e.mu.Lock()
-	defer s.leave(e)
-	if o.slot.object.Load() != o {
-		return
-	}
-	o.slot.object.Store(o.slot.previous)
-	o.slot.previous = nil
-	if m != nil {
-		o.slot.setMark(m)
+	whole, dropped := s.withdrawLocked(o, m)
+	s.discard(dropped)
+	if whole != nil {
+		s.admit(whole)
 	}
 }
 
-// Complete ends the body of an object whole. The object then has to deserve its place among the others.
+func (s *Store) withdrawLocked(o *Object, m *Mark) (whole *Object, dropped []*Object) {
+	e, sl := o.slot.entry, o.slot
+	e.mu.Lock()
+	defer s.leave(e)
+	if sl.object.Load() != o {
+		sl.takeBeside(func(b *Object) bool { return b == o })
+		return nil, nil
+	}
+	sl.object.Store(sl.previous)
+	sl.previous = nil
+	if m != nil {
+		sl.setMark(m)
+	}
+	return s.gather(sl)
+}
+
+// Complete ends the body of an object of which all has come. The object then has to deserve its place among the others; a part becomes one with what
+// is stored of the same representation.
 func (s *Store) Complete(o *Object) {
 	o.Body.Finish()
 	if o.slot == nil || o.let {
@@ -48,17 +60,20 @@ func (s *Store) Complete(o *Object) {
 	s.place(o)
 }
 
-// place asks the keeper for a place for an object that is whole. One that is refused stays a moment longer, or a herd on a full
-// store would fetch it again and again.
+// place finds an object of which all has come its place in the slot, and asks the keeper for one.
 func (s *Store) place(o *Object) {
-	previous, current := s.settleDown(o)
-	if !current {
+	found, dropped := s.settleDown(o)
+	s.discard(dropped)
+	if found != o {
 		s.payIfRead(o)
-		return
 	}
-	if previous != nil {
-		s.discard([]*Object{previous})
+	if found != nil {
+		s.admit(found)
 	}
+}
+
+// admit asks the keeper for a place. An object that is refused stays a moment longer, or a herd on a full store would fetch it again and again.
+func (s *Store) admit(o *Object) {
 	if !s.keeper.admit(o) {
 		s.linger(o)
 		return
@@ -68,15 +83,28 @@ func (s *Store) place(o *Object) {
 	}
 }
 
-// settleDown makes an object that is whole the only one in its slot, and reports whether it still is there.
-func (s *Store) settleDown(o *Object) (previous *Object, current bool) {
-	o.slot.entry.mu.Lock()
-	defer o.slot.entry.mu.Unlock()
-	if o.slot.object.Load() != o {
-		return nil, false
+// settleDown makes an object of which all has come the only one in its slot, together with the parts that are there. It returns what look-ups find now, if
+// that has changed; nil if o is no longer in the table, or waits beside an object that still arrives.
+func (s *Store) settleDown(o *Object) (found *Object, dropped []*Object) {
+	sl := o.slot
+	sl.entry.mu.Lock()
+	defer sl.entry.mu.Unlock()
+	beside := slices.Contains(sl.beside, o)
+	if sl.object.Load() == o {
+		found = o
+		if sl.previous != nil {
+			dropped, sl.previous = append(dropped, sl.previous), nil
+		}
+	} else if !beside {
+		return nil, nil
 	}
-	previous, o.slot.previous = o.slot.previous, nil
-	return previous, true
+	together, parts := s.gather(sl)
+	if dropped = append(dropped, parts...); together != nil {
+		found = together
+	} else if slices.Contains(sl.beside, o) {
+		o.wait()
+	}
+	return found, dropped
 }
 
 // linger lets an object without a place stay for lingerTime, and as long as it is read.
@@ -114,6 +142,7 @@ func (s *Store) remove(o *Object) {
 	if o.slot.previous == o {
 		o.slot.previous = nil
 	}
+	o.slot.takeBeside(func(b *Object) bool { return b == o })
 }
 
 // evicted is the keeper's word that an object has lost its place.
@@ -137,7 +166,7 @@ func (s *Store) discard(objects []*Object) {
 // payIfRead charges an object without a place for as long as somebody reads it, unless another one has one for the same body: after a 304.
 // No entry.mu is held.
 func (s *Store) payIfRead(o *Object) {
-	if o.Body.users.Load() == 0 || !o.Body.whole.Load() {
+	if o.Body.users.Load() == 0 || !o.Body.Settled() {
 		return
 	}
 	e := o.slot.entry

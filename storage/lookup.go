@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -11,11 +12,14 @@ import (
 // Query is what a look-up is asked.
 type Query struct {
 	Key      policy.Key
-	Header   message.Header // of the request, for Vary
+	Request  *message.Request // its fields for Vary, and what of a partial object it needs; not changed, and not kept
 	Now      time.Time
-	Arrival  uint64 // where the log of purges stood when the request arrived
-	Identity bool   // the request bears identity: it shares a fetch only where answers were shareable in spite of that
-	Alone    bool   // what is fetched for the request is not to be shared
+	Arrival  uint64         // where the log of purges stood when the request arrived
+	Identity bool           // the request bears identity: it shares a fetch only where answers were shareable in spite of that
+	Alone    bool           // what is fetched for the request is not to be shared
+	Part     string         // the range that may be fetched by itself, in the one form that equal wishes have (policy.PartAsked); "" for the whole
+	Wants    policy.Wants   // what the client wants of stored responses, as far as it is obeyed
+	Draw     func() float64 // a number above 0, up to 1, by chance: whether this hit refreshes early; nil for never
 }
 
 // Find says what a look-up found.
@@ -33,49 +37,96 @@ const (
 type Answer struct {
 	Find   Find
 	Reason policy.Reason
-	Object *Object // for Hit and Stale what may be used; for Miss and Alone what is stored and may stand in for a failing origin, or nil
-	Seat   *Seat
+	Object *Object       // for Hit and Stale what may be used; for Miss and Alone what is stored and may stand in for a failing origin, or nil
+	Seat   *Seat         // for a Hit only where it refreshes early
+	Mark   policy.Reason // of the mark by which it goes alone, or None
 }
 
 // Lookup finds what is stored for a request or reserves the fetch of it, in one act: of all who ask at the same time for what is not there, the
 // flight that they get is the same. A hit takes no lock.
 func (s *Store) Lookup(q *Query) Answer {
-	if e, ok := s.entries.Load(q.Key.Primary); ok {
-		if sl := e.find(q.Key, q.Header); sl != nil {
-			if o := sl.object.Load(); o != nil && !o.purged(s.purges, e.primary) && o.Judge(q.Now) == policy.UseFresh {
-				s.keeper.sample(sl.hash)
-				o.hits.Add(1)
-				return Answer{Find: Hit, Reason: policy.Fresh, Object: o}
-			}
-		}
+	e, ok := s.entries.Load(q.Key.Primary)
+	if !ok {
+		return s.reserve(q, false)
 	}
-	return s.reserve(q)
+	sl := e.find(q.Key, q.Request.Header)
+	if sl == nil {
+		if o := e.findSpoken(q.Key, q.Request.Header); s.ready(e, q, o) {
+			return s.hit(o)
+		}
+		return s.reserve(q, false)
+	}
+	o := sl.object.Load()
+	if !s.ready(e, q, o) {
+		return s.reserve(q, false)
+	}
+	if q.early(o) {
+		return s.reserve(q, true)
+	}
+	return s.hit(o)
 }
 
-// reserve is the slow part of Lookup: the entry is locked and judged again.
-func (s *Store) reserve(q *Query) Answer {
+// ready reports whether an object, perhaps nil, may be used as it is.
+func (s *Store) ready(e *entry, q *Query, o *Object) bool {
+	if o == nil || o.purged(s.purges, e.primary) {
+		return false
+	}
+	if use, _ := q.judge(o); use != policy.UseFresh {
+		return false
+	}
+	return !o.holed || !q.lacks(o)
+}
+
+// hit counts a hit and is the answer.
+func (s *Store) hit(o *Object) Answer {
+	s.keeper.sample(o.slot.hash)
+	o.hits.Add(1)
+	return Answer{Find: Hit, Reason: policy.Fresh, Object: o}
+}
+
+// judge says how an object may be used for the request, and why, if that is the request's doing.
+func (q *Query) judge(o *Object) (policy.Use, policy.Reason) {
+	return o.Freshness.JudgeFor(q.Now, o.Softened(), &q.Wants)
+}
+
+// lacks reports whether an object with a part has not all bytes that the answer needs, be it that they are on their way.
+func (q *Query) lacks(o *Object) bool {
+	wanted, any := policy.WantedBytes(q.Request, o.Head, o.Body.part.size)
+	return any && !o.Holds(wanted)
+}
+
+// early reports whether the request is the one of many by which an object is refreshed before it expires.
+func (q *Query) early(o *Object) bool {
+	return o.Freshness.Early && q.Draw != nil && o.Body.Settled() && o.Freshness.RefreshEarly(q.Now, o.Took, q.Draw())
+}
+
+// reserve is the slow part of Lookup: the entry is locked and judged again. early says that what is still fresh is to be refreshed.
+func (s *Store) reserve(q *Query, early bool) Answer {
 	e := s.lockEntry(q.Key.Primary)
-	a, dropped := s.reserveLocked(e, q)
+	a, dropped := s.reserveLocked(e, q, early)
 	s.discard(dropped)
 	return a
 }
 
 // reserveLocked answers a query, and unlocks the entry.
-func (s *Store) reserveLocked(e *entry, q *Query) (a Answer, dropped []*Object) {
+func (s *Store) reserveLocked(e *entry, q *Query, early bool) (a Answer, dropped []*Object) {
 	defer s.leave(e)
-	a = s.judgeLocked(e, q, &dropped)
+	a = s.judgeLocked(e, q, early, &dropped)
 	return a, dropped
 }
 
 // judgeLocked answers a query. e.mu is held.
-func (s *Store) judgeLocked(e *entry, q *Query, dropped *[]*Object) Answer {
-	sl := e.find(q.Key, q.Header)
+func (s *Store) judgeLocked(e *entry, q *Query, early bool, dropped *[]*Object) Answer {
+	sl := e.find(q.Key, q.Request.Header)
 	if sl == nil {
+		if o := e.findSpoken(q.Key, q.Request.Header); s.ready(e, q, o) {
+			return Answer{Find: Hit, Reason: policy.Fresh, Object: o}
+		}
 		why := policy.NotStored
 		if e.shelf.Load() != nil {
 			why = policy.OtherVariant
 		}
-		return s.missLocked(e, nil, q, why, nil)
+		return s.missLocked(e, nil, q, miss{why: why})
 	}
 	s.keeper.touch(sl.hash)
 	o := sl.object.Load()
@@ -84,32 +135,68 @@ func (s *Store) judgeLocked(e *entry, q *Query, dropped *[]*Object) Answer {
 		o = nil
 	}
 	if o == nil {
-		return s.missLocked(e, sl, q, policy.NotStored, nil)
+		return s.missLocked(e, sl, q, miss{why: policy.NotStored})
 	}
-	switch o.Judge(q.Now) {
-	case policy.UseFresh:
-		return Answer{Find: Hit, Reason: policy.Fresh, Object: o}
-	case policy.UseStale:
-		return s.staleLocked(e, sl, q, o)
-	case policy.UseAfterValidation:
-		if sl.resting(q.Now) && o.ServableOnError(q.Now) {
-			return Answer{Find: Stale, Reason: policy.StaleHeld, Object: o}
-		}
-		why := policy.Expired
-		if o.Freshness.MustValidate {
-			why = policy.MustValidate
-		}
-		return s.missLocked(e, sl, q, why, o)
-	default: // policy.UseNever
+	use, why := q.judge(o)
+	switch {
+	case use == policy.UseNever:
 		*dropped = append(*dropped, sl.takeObjects()...)
-		return s.missLocked(e, sl, q, policy.Expired, nil)
+		return s.missLocked(e, sl, q, miss{why: policy.Expired})
+	case o.holed && q.lacks(o):
+		return s.partLocked(e, sl, q, o, use)
+	case use == policy.UseFresh && early:
+		return s.earlyLocked(e, sl, q, o)
+	case use == policy.UseFresh:
+		return Answer{Find: Hit, Reason: policy.Fresh, Object: o}
+	case use == policy.UseStale:
+		return s.staleLocked(e, sl, q, o, cmp.Or(why, policy.StaleWhileRevalidate))
+	case sl.resting(q.Now) && o.ServableOnError(q.Now):
+		return Answer{Find: Stale, Reason: policy.StaleHeld, Object: o}
 	}
+	return s.missLocked(e, sl, q, miss{why: whyNotUsed(o, why), object: o, stored: o})
+}
+
+// whyNotUsed says why an object is not used without asking; why is what the request has to do with it.
+func whyNotUsed(o *Object, why policy.Reason) policy.Reason {
+	switch {
+	case why != policy.None:
+		return why
+	case o.Freshness.MustValidate:
+		return policy.MustValidate
+	}
+	return policy.Expired
+}
+
+// partLocked answers a request that needs bytes which o lacks: with another part that has them and is about to become one with o, or by having what is missing
+// asked for (RFC 9111 section 3.4). e.mu is held.
+func (s *Store) partLocked(e *entry, sl *slot, q *Query, o *Object, use policy.Use) Answer {
+	for _, b := range sl.beside {
+		if s.ready(e, q, b) {
+			return Answer{Find: Hit, Reason: policy.Fresh, Object: b}
+		}
+	}
+	m := miss{why: policy.PartStored, object: o}
+	if use == policy.UseFresh && policy.Completable(o.Origin) {
+		m.stored = o
+	}
+	return s.missLocked(e, sl, q, m)
+}
+
+// earlyLocked answers with what is fresh, and reserves its refresh if there is to be one. e.mu is held.
+func (s *Store) earlyLocked(e *entry, sl *slot, q *Query, o *Object) Answer {
+	a := s.staleLocked(e, sl, q, o, policy.EarlyRefresh)
+	a.Find = Hit
+	if a.Seat == nil {
+		a.Reason = policy.Fresh
+	}
+	o.hits.Add(1)
+	return a
 }
 
 // staleLocked answers with what may be used while it is refreshed, and reserves the refresh unless somebody has, or the origin rests.
-func (s *Store) staleLocked(e *entry, sl *slot, q *Query, o *Object) Answer {
-	a := Answer{Find: Stale, Reason: policy.StaleWhileRevalidate, Object: o}
-	secondary := secondaryKey(q.Key.Base, o.Vary, q.Header)
+func (s *Store) staleLocked(e *entry, sl *slot, q *Query, o *Object, why policy.Reason) Answer {
+	a := Answer{Find: Stale, Reason: why, Object: o}
+	secondary := secondaryKey(q.Key.Base, o.Vary, q.Request.Header)
 	under := e.flights[secondary]
 	if sl.resting(q.Now) || under != nil && !s.doomed(under, q.Arrival) {
 		return a
@@ -118,33 +205,60 @@ func (s *Store) staleLocked(e *entry, sl *slot, q *Query, o *Object) Answer {
 	return a
 }
 
-// missLocked reserves a fetch or a seat in one. stored is what is there but cannot be used without asking.
-func (s *Store) missLocked(e *entry, sl *slot, q *Query, why policy.Reason, stored *Object) Answer {
-	a := Answer{Find: Miss, Reason: why, Object: stored}
-	var marked policy.Reason
+// miss says what there is for a request that cannot be answered without asking.
+type miss struct {
+	why    policy.Reason
+	object *Object // what may stand in for a failing origin, or nil
+	stored *Object // the same, if the fetch may validate or complete it; else nil
+}
+
+// endOfWhole stands between the secondary key under which a flight for the whole is listed, and the range that another is for. No value of a field has
+// such a byte.
+const endOfWhole = "\x00"
+
+// missLocked reserves a fetch or a seat in one. e.mu is held.
+func (s *Store) missLocked(e *entry, sl *slot, q *Query, m miss) Answer {
+	a := Answer{Find: Miss, Reason: m.why, Object: m.object}
 	switch {
 	case q.Alone:
 		a.Find, a.Reason = Alone, policy.RequestNoStore
 	case sl != nil && sl.marked(q.Now) != nil:
 		a.Find, a.Reason = Alone, policy.HitForMiss
-		marked = sl.marked(q.Now).Reason
+		a.Mark = sl.marked(q.Now).Reason
 	case q.Identity && (sl == nil || !sl.shareable.Load()):
 		a.Find, a.Reason = Alone, policy.IdentityAlone
 	}
 	if a.Find == Alone {
-		f := s.flyLocked(e, sl, q.Key, "", stored)
-		f.Mark = marked
+		f := s.flyLocked(e, sl, q.Key, "", m.stored)
+		f.Mark = a.Mark
 		a.Seat = f.take()
 		return a
 	}
-	secondary := secondaryKey(q.Key.Base, e.lastVary(), q.Header)
-	if f := e.flights[secondary]; f != nil && !s.doomed(f, q.Arrival) {
-		if a.Seat = f.take(); a.Seat != nil {
+	secondary, part := secondaryKey(q.Key.Base, e.lastVary(), q.Request.Header), q.Part
+	if m.stored != nil && !m.stored.Partial() {
+		part = "" // it is validated, for all who wait, whatever part they want
+	}
+	if a.Seat = s.joinLocked(e, secondary, q.Arrival); a.Seat != nil {
+		return a
+	}
+	if part != "" {
+		secondary += endOfWhole + part
+		if a.Seat = s.joinLocked(e, secondary, q.Arrival); a.Seat != nil {
 			return a
 		}
 	}
-	a.Seat = s.flyLocked(e, sl, q.Key, secondary, stored).take()
+	f := s.flyLocked(e, sl, q.Key, secondary, m.stored)
+	f.Part = part
+	a.Seat = f.take()
 	return a
+}
+
+// joinLocked returns a seat in a flight that is under way, nil if there is none that is of use. e.mu is held.
+func (s *Store) joinLocked(e *entry, secondary string, arrival uint64) *Seat {
+	if f := e.flights[secondary]; f != nil && !s.doomed(f, arrival) {
+		return f.take()
+	}
+	return nil
 }
 
 // doomed reports whether what a flight brings is known to be useless for a request that arrived when the log stood at arrival.
@@ -157,7 +271,7 @@ func (s *Store) doomed(f *Flight, arrival uint64) bool {
 func (s *Store) flyLocked(e *entry, sl *slot, key policy.Key, secondary string, stored *Object) *Flight {
 	f := &Flight{key: key, store: s, entry: e, slot: sl, secondary: secondary}
 	if stored != nil {
-		if _, whole := stored.Body.Size(); whole {
+		if stored.Body.Settled() {
 			f.Stored = stored
 		}
 	}

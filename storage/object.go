@@ -13,7 +13,8 @@ const overhead = 768
 
 // Object is a response. Its fields are set before it is seen by others and do not change. DESIGN.md has its life table.
 type Object struct {
-	Head      *message.Response // as it may be sent to anybody: hop-by-hop fields and cookies are off
+	Head      *message.Response // as it may be sent to anybody: hop-by-hop fields and cookies are off; of the whole, where the body has but a part
+	Origin    *message.Response // the same before rules had their say of it: what a 304 renews; Head itself where they had none
 	Body      *Body
 	Freshness policy.Freshness
 	Vary      message.Vary
@@ -21,12 +22,16 @@ type Object struct {
 	Tags      []string      // by which it can be purged
 	Asked     string        // primary key of the URL that was asked for, where rules made another of it; else ""
 	Took      time.Duration // that the origin needed until the head was there
-	Number    uint64        // of the flight that brought it, unique
+	Number    uint64        // of the flight that brought its head
 
 	hits     atomic.Int64
+	started  uint64        // number of the log of purges when its fetch began
 	variant  string        // values of the request's fields that Vary names
+	language string        // that it is in, if Vary names Accept-Language
 	slot     *slot         // nil if it was never in the table
+	waiting  int64         // bytes charged while it waits beside another object of the slot; protected by entry.mu
 	let      bool          // its body is no longer kept; known to the writer of the body alone
+	holed    bool          // its body has, or had, a part: a hit asks first whether its bytes are there
 	checked  atomic.Uint64 // number of the log of purges up to which it was checked
 	softened atomic.Int64  // moment of the last soft purge, in nanoseconds since 1970; 0 if there was none
 }
@@ -59,10 +64,40 @@ func (o *Object) ServableOnError(now time.Time) bool {
 	return o.Freshness.ServableOnError(now, o.Softened())
 }
 
+// Trailer returns what followed the body, nil as long as not all has come.
+func (o *Object) Trailer() message.Header {
+	if o.Body.Settled() {
+		return o.Body.trailer
+	}
+	return nil
+}
+
+// Partial reports whether there are bytes of the representation that are neither there nor on their way.
+func (o *Object) Partial() bool {
+	if o.Body.part == nil {
+		return false
+	}
+	_, lacks := o.Body.lacks(message.ByteRange{First: 0, Last: o.Body.part.size - 1})
+	return lacks
+}
+
+// Holds reports whether all bytes of r are there or on their way: then a reader can have them.
+func (o *Object) Holds(r message.ByteRange) bool {
+	_, lacks := o.Body.lacks(r)
+	return !lacks
+}
+
+// Missing returns the one range that must be asked for so that o has all of r, the smallest there is, and reports whether anything must be.
+func (o *Object) Missing(r message.ByteRange) (message.ByteRange, bool) { return o.Body.lacks(r) }
+
 // cost returns the bytes that the object takes.
 func (o *Object) cost() int64 {
 	size, _ := o.Body.Size()
-	return size + int64(o.Head.Header.Size()+len(o.slot.entry.primary)+len(o.slot.secondary)) + overhead
+	texts := o.Head.Header.Size() + o.Body.trailer.Size() + len(o.slot.entry.primary) + len(o.slot.secondary)
+	if o.Origin != o.Head {
+		texts += o.Origin.Header.Size()
+	}
+	return size + int64(texts) + overhead
 }
 
 // soften records a soft purge.

@@ -1,6 +1,10 @@
 package storage
 
-import "context"
+import (
+	"context"
+
+	"lacquer/message"
+)
 
 // Reader reads one body from an offset on, as it arrives. It is used by one goroutine. The zero Reader is not attached.
 type Reader struct {
@@ -12,7 +16,7 @@ type Reader struct {
 
 // Attach makes r read b from its start. It fails if the start is no longer there, or if the body was cut short.
 func (b *Body) Attach(r *Reader) bool {
-	if b.whole.Load() && b.first != nil {
+	if b.settled.Load() && b.first != nil {
 		b.users.Add(1)
 		*r = Reader{body: b, chunk: b.first}
 		return true
@@ -25,12 +29,12 @@ func (b *Body) Attach(r *Reader) bool {
 		return false
 	}
 	b.users.Add(1)
-	*r = Reader{body: b, chunk: b.first}
+	*r = Reader{body: b, chunk: b.first, passed: b.start}
 	if b.ended {
 		return true
 	}
 	b.readers[r] = struct{}{}
-	b.lowest = 0
+	b.lowest = b.start
 	if b.lonely != nil {
 		b.lonely.Stop()
 	}
@@ -40,31 +44,42 @@ func (b *Body) Attach(r *Reader) bool {
 // Attached reports whether r reads a body.
 func (r *Reader) Attached() bool { return r.body != nil }
 
+// Offset returns the offset of the next byte that Next returns.
+func (r *Reader) Offset() int64 { return r.offset }
+
 // Skip moves on to an offset at or after the present one. In a body that is still arriving Next then waits for it.
 func (r *Reader) Skip(offset int64) {
 	r.offset = offset
 }
 
+// Trailer returns what followed the body, once Next has said io.EOF. It must not be changed.
+func (r *Reader) Trailer() message.Header {
+	if b := r.body; b.settled.Load() {
+		return b.trailer
+	}
+	return nil
+}
+
 // Ready reports whether Next would return without waiting.
 func (r *Reader) Ready() bool {
 	b := r.body
-	if b.whole.Load() {
+	if b.settled.Load() {
 		return true
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.ended || b.size > r.offset
+	return !b.expects(r.offset) || b.reached > r.offset || b.stored(r.offset) != nil
 }
 
 // Next returns the next bytes, waiting until there are some. They are valid until Next or Close is called again and must not be changed. At
-// the end of a whole body the error is io.EOF; at the end of one that was cut short it is the one that Fail was given.
+// the end of a body the error is io.EOF; at the end of one that was cut short it is the one that Fail was given.
 func (r *Reader) Next(ctx context.Context) ([]byte, error) {
 	b := r.body
-	if b.whole.Load() && r.chunk != nil {
-		if p := r.piece(b.size); p != nil {
+	if b.settled.Load() && r.chunk != nil {
+		if p := r.piece(b.reached); p != nil {
 			return p, nil
 		}
-		return nil, b.endOf()
+		return r.elsewhere()
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -73,11 +88,17 @@ func (r *Reader) Next(ctx context.Context) ([]byte, error) {
 			return nil, ErrSlow
 		}
 		r.pass()
-		if p := r.piece(b.size); p != nil {
+		if c := b.stored(r.offset); c != nil {
+			return r.take(c, c.end()), nil
+		}
+		if p := r.piece(b.reached); p != nil {
 			return p, nil
 		}
-		if b.ended {
-			return nil, b.endOf()
+		switch {
+		case b.settled.Load():
+			return r.elsewhere()
+		case !b.expects(r.offset):
+			return nil, b.endAt(r.offset)
 		}
 		wait := signal(&b.grown)
 		b.mu.Unlock()
@@ -89,27 +110,54 @@ func (r *Reader) Next(ctx context.Context) ([]byte, error) {
 	}
 }
 
+// elsewhere goes on in a body that has settled where the chain that r has followed ends: one that was there before, or was made when it settled.
+func (r *Reader) elsewhere() ([]byte, error) {
+	b := r.body
+	if b.part != nil {
+		for _, chain := range [...]*chunk{b.first, b.part.stored} {
+			if c := chain.at(r.offset); c != nil {
+				r.chunk = c
+				return r.take(c, c.end()), nil
+			}
+		}
+	}
+	return nil, b.endAt(r.offset)
+}
+
+// stored returns the chunk in which a byte lies that was there before the body began to arrive. b.mu is held.
+func (b *Body) stored(offset int64) *chunk {
+	if b.part == nil {
+		return nil
+	}
+	return b.part.stored.at(offset)
+}
+
 // pass counts what Next returned before as done with, and what Skip leaves out as soon as it has come: the writer would wait for it. body.mu
 // is held.
 func (r *Reader) pass() {
-	was := r.passed
-	r.passed = min(r.offset, r.body.size)
-	if b := r.body; b.reason != isKept && was == b.lowest && r.passed > was {
+	b, was := r.body, r.passed
+	r.passed = max(was, min(r.offset, b.reached))
+	if b.reason != isKept && was == b.lowest && r.passed > was {
 		b.raiseLowest()
 	}
 }
 
-// piece returns the bytes from offset to the end of their chunk or to size, nil if there are none, and moves on.
-func (r *Reader) piece(size int64) []byte {
-	for r.chunk.next != nil && r.offset >= r.chunk.start+int64(len(r.chunk.buf)) {
+// piece returns the bytes from offset to the end of their chunk or to end, nil if there are none, and moves on.
+func (r *Reader) piece(end int64) []byte {
+	for r.chunk.next != nil && r.offset >= r.chunk.end() {
 		r.chunk = r.chunk.next
 	}
-	at, end := r.offset-r.chunk.start, min(size-r.chunk.start, int64(len(r.chunk.buf)))
-	if at >= end {
+	if end = min(end, r.chunk.end()); r.offset < r.chunk.start || r.offset >= end {
 		return nil
 	}
-	r.offset = r.chunk.start + end
-	return r.chunk.buf[at:end]
+	return r.take(r.chunk, end)
+}
+
+// take returns the bytes of c from offset to end and moves on.
+func (r *Reader) take(c *chunk, end int64) []byte {
+	from := r.offset - c.start
+	r.offset = end
+	return c.buf[from : end-c.start]
 }
 
 // Close ends the reading. It may be called again, and on a Reader that is not attached.
@@ -118,7 +166,7 @@ func (r *Reader) Close() {
 	if b == nil {
 		return
 	}
-	if !b.whole.Load() {
+	if !b.settled.Load() {
 		b.mu.Lock()
 		delete(b.readers, r)
 		if b.reason != isKept && !b.ended {

@@ -9,7 +9,8 @@ import (
 
 // Response is what a flight brought, judged by policy.
 type Response struct {
-	Head      *message.Response // as it may be sent to anybody
+	Head      *message.Response // as it may be sent to anybody; of the whole, with status 200 and its length, where there is a Part
+	Origin    *message.Response // the same before rules had their say of it; nil where they had none
 	Request   message.Header    // of the request it answers, for Vary
 	Freshness policy.Freshness
 	Vary      message.Vary
@@ -19,12 +20,16 @@ type Response struct {
 	Took      time.Duration // until the head was there
 	Length    int64         // bytes of the body as far as the head tells, else message.Unknown
 	Abandon   func()        // cancels the fetch; called at most once, must not block
+
+	// Part is what part of the representation the body will be, with the size of the whole; nil for all of it. For Commit alone.
+	Part *message.ContentRange
 }
 
 // object makes the object that a flight brought, yet without body.
 func (r *Response) object(f *Flight) *Object {
-	return &Object{
+	o := &Object{
 		Head:      r.Head,
+		Origin:    r.Origin,
 		Freshness: r.Freshness,
 		Vary:      r.Vary,
 		Shareable: r.Shareable,
@@ -32,13 +37,21 @@ func (r *Response) object(f *Flight) *Object {
 		Asked:     r.Asked,
 		Took:      r.Took,
 		Number:    f.number,
+		started:   f.started,
 		variant:   string(r.Vary.AppendKey(nil, r.Request)),
+		language:  languageOf(r),
 	}
+	if o.Origin == nil {
+		o.Origin = o.Head
+	}
+	return o
 }
 
 // Commit ends a flight with a response that may be stored. From now on look-ups find it, and its body is read while it grows: the caller
 // fills it through Grow and ends it by Complete or Break. If a hard purge has hit it meanwhile, or a later fetch was faster, it is not put in
 // the table, and only those who may have it get it.
+//
+// With a Part, what is stored of the same representation belongs to the object from now on. Readers find every byte at its offset in the whole.
 func (s *Store) Commit(f *Flight, r Response) *Object {
 	return s.publish(f, r, nil)
 }
@@ -57,21 +70,62 @@ func (s *Store) Freshen(f *Flight, r Response) *Object {
 
 // publish puts a response in the table. A nil body is one that is still to come.
 func (s *Store) publish(f *Flight, r Response, body *Body) *Object {
-	o, dropped := s.publishLocked(f, r, body)
-	s.discard(dropped)
+	o, made := s.publishLocked(f, &r, body)
+	s.makeRoom(f.entry, made)
 	return o
 }
 
-func (s *Store) publishLocked(f *Flight, r Response, body *Body) (o *Object, dropped []*Object) {
+func (s *Store) publishLocked(f *Flight, r *Response, body *Body) (o *Object, made room) {
 	o = r.object(f)
-	secondary := secondaryKey(f.key.Base, r.Vary, r.Request)
-
 	e := f.entry
 	e.mu.Lock()
 	defer s.leave(e)
-	j := s.purges.Judge(Subject{Primary: e.primary, Asked: r.Asked, Tags: r.Tags}, f.started)
+	sl, made := e.place(s.placing(f, r, o.language))
+	where, base := s.berth(sl, f, o, r.Part)
+	hard := s.judgePublished(f, r, o, body)
+	if hard != 0 {
+		where, base = nowhere, nil
+	}
+	limit := s.maxObject
+	if where == nowhere {
+		limit = -1
+	}
+	switch {
+	case body != nil:
+		o.Body = body
+	case r.Part != nil:
+		o.Body = newPart(*r.Part, base, &s.budget, limit, r.Abandon)
+	default:
+		o.Body = newBody(&s.budget, r.Length, limit, r.Abandon)
+	}
+	o.holed = o.Body.part != nil
+	switch where {
+	case inFront:
+		made.objects = append(made.objects, sl.put(o)...)
+		o.Body.repay() // if it had left the table, it is back
+	case asPart:
+		o.slot = sl
+		sl.beside = append(sl.beside, o)
+	}
+	s.endLocked(f, &Outcome{Object: o, Shared: true, Validated: body != nil, purged: hard})
+	return o, made
+}
+
+// placing says where the answer to a flight goes.
+func (s *Store) placing(f *Flight, r *Response, language string) *placing {
+	secondary := secondaryKey(f.key.Base, r.Vary, r.Request)
+	return &placing{
+		vary: r.Vary, secondary: secondary, spoken: spoken(f.key.Base, r, language),
+		hash: s.hash(f.entry.primary, secondary), most: s.maxVariants, now: s.now(),
+	}
+}
+
+// judgePublished checks an object that is about to be found against what was purged since its fetch began, and returns the number of the first
+// hard purge that has hit it, 0 if none has. entry.mu is held.
+func (s *Store) judgePublished(f *Flight, r *Response, o *Object, body *Body) (hard uint64) {
+	j := s.purges.Judge(Subject{Primary: f.entry.primary, Asked: r.Asked, Tags: o.Tags}, f.started)
 	if was := f.Stored; body != nil { // a purge of what the body was known by until now has hit it, too
-		k := s.purges.Judge(Subject{Primary: e.primary, Asked: was.Asked, Tags: was.Tags}, f.started)
+		k := s.purges.Judge(Subject{Primary: f.entry.primary, Asked: was.Asked, Tags: was.Tags}, f.started)
 		if k.Hard != 0 && (j.Hard == 0 || k.Hard < j.Hard) {
 			j.Hard = k.Hard
 		}
@@ -83,30 +137,15 @@ func (s *Store) publishLocked(f *Flight, r Response, body *Body) (o *Object, dro
 	if !j.Soft.IsZero() {
 		o.soften(j.Soft)
 	}
-	sl, dropped := e.place(r.Vary, secondary, s.hash(e.primary, secondary))
-	was := sl.object.Load()
-	current := j.Hard == 0 && (was == nil || was.Number < f.number)
-	limit := s.maxObject
-	if !current {
-		limit = -1
-	}
-	if o.Body = body; body == nil {
-		o.Body = newBody(&s.budget, r.Length, limit, r.Abandon)
-	}
-	if current {
-		dropped = append(dropped, sl.put(o)...)
-		o.Body.repay() // if it had left the table, it is back
-	}
-	s.endLocked(f, &Outcome{Object: o, Shared: true, Validated: body != nil, purged: j.Hard})
-	return o, dropped
+	return j.Hard
 }
 
-// put makes o what look-ups find in the slot. What it replaces stays behind it, if whole, until o is. entry.mu is held.
+// put makes o what look-ups find in the slot. What it replaces stays behind it, if all of that had come, until all of o has. entry.mu is held.
 func (s *slot) put(o *Object) (dropped []*Object) {
 	o.slot = s
-	_, arrived := o.Body.Size()
+	dropped = s.takeBeside(func(b *Object) bool { return !combines(o, b) })
 	if was := s.object.Load(); was != nil {
-		if _, whole := was.Body.Size(); whole && !arrived {
+		if was.Body.Settled() && !o.Body.Settled() {
 			was, s.previous = s.previous, was
 		}
 		if was != nil {
@@ -130,12 +169,12 @@ type Refusal struct {
 
 // Refuse ends a flight with a response that is not stored, and marks its place. The caller fills the body as after Commit; it is not kept.
 func (s *Store) Refuse(f *Flight, r Response, why Refusal) *Object {
-	o, dropped := s.refuseLocked(f, r, why)
-	s.discard(dropped)
+	o, made := s.refuseLocked(f, &r, why)
+	s.makeRoom(f.entry, made)
 	return o
 }
 
-func (s *Store) refuseLocked(f *Flight, r Response, why Refusal) (o *Object, dropped []*Object) {
+func (s *Store) refuseLocked(f *Flight, r *Response, why Refusal) (o *Object, made room) {
 	o = r.object(f)
 	o.Body = newBody(&s.budget, r.Length, -1, r.Abandon)
 	now := s.now()
@@ -153,13 +192,12 @@ func (s *Store) refuseLocked(f *Flight, r Response, why Refusal) (o *Object, dro
 		// The mark goes where look-ups for this request go: to what they found, if that is still there.
 		sl := f.slot
 		if sl == nil || sl.object.Load() == nil {
-			secondary := secondaryKey(f.key.Base, r.Vary, r.Request)
-			sl, dropped = e.place(r.Vary, secondary, s.hash(e.primary, secondary))
+			sl, made = e.place(s.placing(f, r, ""))
 		}
-		dropped = append(dropped, sl.putMark(&Mark{Reason: why.Reason, Until: now.Add(why.Mark)}, f.number, why.Failure, now)...)
+		made.objects = append(made.objects, sl.putMark(&Mark{Reason: why.Reason, Until: now.Add(why.Mark)}, f.number, why.Failure, now)...)
 	}
 	s.endLocked(f, &Outcome{Object: o, Reason: why.Reason, Identity: why.Identity, purged: j.Hard})
-	return o, dropped
+	return o, made
 }
 
 // putMark marks the slot. What is stored in it goes, as an answer newer than it has come, unless that was a server error, or it may still be
@@ -202,17 +240,4 @@ func (s *Store) endLocked(f *Flight, o *Outcome) {
 	e.underWay--
 	s.register.end(f)
 	f.settle(o)
-}
-
-// Pass returns an object for a response that has nothing to do with the store, with a reader at the start of its body. The caller fills it as
-// after Refuse.
-func (s *Store) Pass(r Response, reader *Reader) *Object {
-	o := &Object{Head: r.Head, Body: newBody(&s.budget, r.Length, -1, r.Abandon)}
-	o.Body.Attach(reader)
-	return o
-}
-
-// Holds reports whether an object can still be found: it was neither purged nor replaced.
-func (s *Store) Holds(o *Object) bool {
-	return o.slot != nil && o.slot.object.Load() == o && !o.purged(s.purges, o.slot.entry.primary)
 }

@@ -32,28 +32,37 @@ const (
 
 // Options say what a store is made of.
 type Options struct {
-	Memory    int64 // bytes that the process may use
-	MaxObject int64 // bytes of the largest body that is kept; bounded by a part of Memory
-	Purges    Purges
-	Now       func() time.Time // time.Now if nil
+	Memory      int64 // bytes that the process may use
+	MaxObject   int64 // bytes of the largest body that is kept; bounded by a part of Memory
+	MaxVariants int   // responses to one URL that one Vary field may tell apart; 256 if 0. Past that, one makes room
+	Purges      Purges
+	Now         func() time.Time // time.Now if nil
+
+	// OnVariantsFull is told the primary key of a URL one of whose variants had to make room, as whoever varies a field may have
+	// filled the store; nil for nobody. It may be called many times a second, and by several goroutines at once.
+	OnVariantsFull func(primary string)
 }
 
 // Store is the table of all objects. It is safe for concurrent use.
 type Store struct {
-	entries   *xsync.Map[string, *entry] // by primary key
-	purges    Purges
-	now       func() time.Time
-	seed      maphash.Seed
-	maxObject int64
-	budget    budget // bytes under way, and what left the table while it was read
-	marks     budget // what marks take
-	keeper    *keeper
-	register  register
-	evictions atomic.Int64  // objects that had to make room
-	soon      chan struct{} // asks for a sweep
-	stop      chan struct{}
-	stopped   sync.WaitGroup
-	closeOnce sync.Once
+	entries     *xsync.Map[string, *entry] // by primary key
+	purges      Purges
+	now         func() time.Time
+	seed        maphash.Seed
+	maxObject   int64
+	maxVariants int
+	onFull      func(primary string) // told of a URL that has too many variants
+	budget      budget               // bytes under way, and what left the table while it was read
+	marks       budget               // what marks take
+	keeper      *keeper
+	register    register
+	searches    searches
+	evictions   atomic.Int64  // objects that had to make room
+	crowded     atomic.Int64  // variants that had to make room for others of their URL
+	soon        chan struct{} // asks for a sweep
+	stop        chan struct{}
+	stopped     sync.WaitGroup
+	closeOnce   sync.Once
 }
 
 // New returns an empty store. Close stops its sweeper.
@@ -68,6 +77,11 @@ func New(o Options) (*Store, error) {
 		seed:    maphash.MakeSeed(),
 		soon:    make(chan struct{}, 1),
 		stop:    make(chan struct{}),
+	}
+	s.searches.paths = xsync.NewMap[string, learned]()
+	s.maxVariants, s.onFull = o.MaxVariants, o.OnVariantsFull
+	if s.maxVariants <= 0 {
+		s.maxVariants = defaultVariants
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -104,6 +118,8 @@ type Stats struct {
 	UnderWay int64 // bytes of bodies under way, and of what left the table while it is read
 	Marks    int64 // bytes of marks
 	Evicted  int64 // objects that had to make room for others, since the start
+	// VariantsDropped counts variants that had to make room for others of their URL, since the start.
+	VariantsDropped int64
 }
 
 // Stats counts what is there.
@@ -115,6 +131,8 @@ func (s *Store) Stats() Stats {
 		UnderWay: s.budget.used.Load(),
 		Marks:    s.marks.used.Load(),
 		Evicted:  s.evictions.Load(),
+
+		VariantsDropped: s.crowded.Load(),
 	}
 }
 

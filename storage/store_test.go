@@ -61,7 +61,7 @@ func key(primary string) policy.Key { return policy.Key{Primary: primary, Base: 
 
 // ask looks a key up, now.
 func ask(s *storage.Store, primary string, fields ...message.Field) storage.Answer {
-	a := s.Lookup(&storage.Query{Key: key(primary), Header: fields, Now: time.Now()})
+	a := s.Lookup(&storage.Query{Key: key(primary), Request: &message.Request{Header: fields}, Now: time.Now()})
 	begin(a)
 	return a
 }

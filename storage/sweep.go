@@ -42,6 +42,7 @@ func (s *slot) sweep(purges Purges, now time.Time) (gone, hit []*Object) {
 		gone = append(gone, p)
 		s.previous = nil
 	}
+	gone = append(gone, s.takeBeside(func(b *Object) bool { return b.purged(purges, s.entry.primary) })...)
 	o := s.object.Load()
 	if o == nil {
 		return gone, nil
@@ -53,7 +54,7 @@ func (s *slot) sweep(purges Purges, now time.Time) (gone, hit []*Object) {
 	if o.softened.Load() != softened {
 		hit = append(hit, o)
 	}
-	if _, whole := o.Body.Size(); whole && now.After(o.Freshness.KeptUntil()) {
+	if o.Body.Settled() && len(s.beside) == 0 && now.After(o.Freshness.KeptUntil()) {
 		gone = append(gone, s.takeObjects()...)
 	}
 	return gone, hit
@@ -86,6 +87,7 @@ func (s *Store) SweepSoon() {
 // as it stood when the sweep began: what is published behind the sweep's back was judged later than that.
 func (s *Store) sweepAll() {
 	upto := s.purges.Number()
+	s.searches.sweep(s.purges)
 	s.entries.Range(func(_ string, e *entry) bool {
 		_, dropped := s.sweepEntry(e)
 		s.discard(dropped)

@@ -3,14 +3,12 @@ package mediawiki_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"lacquer/e2e/child"
 )
 
 // lacquer is the binary, serving.
@@ -30,49 +28,15 @@ type entry struct {
 	Cache  string
 }
 
-// startLacquer builds the binary and puts it in front of backend. To test another binary, name it in LACQUER.
+// startLacquer builds the binary and puts it in front of backend.
 func startLacquer(t *testing.T, backend string) *lacquer {
 	t.Helper()
-	dir := t.TempDir()
-	binary := os.Getenv("LACQUER")
-	if binary == "" {
-		binary = filepath.Join(dir, "lacquer")
-		build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "lacquer/cmd/lacquer")
-		if output, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("go build: %v\n%s", err, output)
-		}
-	}
-	command := exec.Command(binary, "serve",
-		"--backend", backend,
-		"--listen", "127.0.0.1:0",
-		"--state", filepath.Join(dir, "state"),
-		"--memory", "256MiB",
-		"--log-format", "json")
-	command.Dir = dir // where there is no lacquer.yaml
-	command.Env = append(os.Environ(),
+	l := &lacquer{changed: make(chan struct{})}
+	l.address = child.Lacquer{Backend: backend, Access: l.enter, Environ: []string{
 		"LACQUER_ACCESS_LOG__FORMAT=json",
 		// PHP's server says nothing about the lifetime of the pictures and icons that lie beside the wiki.
-		"LACQUER_CACHE__TTL=5m")
-
-	l := &lacquer{changed: make(chan struct{})}
-	serving := make(chan string, 1)
-	start(t, command, l.enter, func(line string) {
-		var fact struct {
-			Level, Msg string
-			Addresses  []string
-		}
-		err := json.Unmarshal([]byte(line), &fact)
-		switch {
-		case err == nil && fact.Msg == "serving" && len(fact.Addresses) == 1:
-			serving <- fact.Addresses[0]
-		case err != nil || fact.Level != "INFO": // each purge is a fact of that level
-			fmt.Fprintln(os.Stderr, "lacquer:", line)
-		}
-	})
-	l.address = strings.TrimPrefix(within(t, 20*time.Second, "the first line of lacquer serve", serving), "http://")
-	if _, err := netip.ParseAddrPort(l.address); err != nil {
-		t.Fatalf("lacquer serves on %q: %v", l.address, err)
-	}
+		"LACQUER_CACHE__TTL=5m",
+	}}.Serve(t)
 	return l
 }
 

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"testing"
 	"time"
+
+	"lacquer/e2e/child"
 )
 
 // user is somebody with an account.
@@ -82,7 +84,7 @@ func (w *wiki) serve(t *testing.T) string {
 	command := exec.Command("php", "-S", "127.0.0.1:0", "-t", w.code)
 	command.Env = append(append(os.Environ(), w.env...), "PHP_CLI_SERVER_WORKERS=8")
 	addresses := make(chan string, 1)
-	start(t, command, func(string) {}, func(line string) {
+	child.Start(t, command, func(string) {}, func(line string) {
 		if m := started.FindStringSubmatch(line); m != nil {
 			select {
 			case addresses <- m[1]:
@@ -93,7 +95,7 @@ func (w *wiki) serve(t *testing.T) string {
 			fmt.Fprintln(os.Stderr, "wiki:", line)
 		}
 	})
-	return within(t, 20*time.Second, "PHP's server", addresses)
+	return child.Within(t, 20*time.Second, "PHP's server", addresses)
 }
 
 // failed are the lines of PHP's log that tell why a test fails; the others are one per request.

@@ -25,6 +25,7 @@ type plan struct {
 	without    []string // fields that the origin would add by itself
 	length     int64    // what Content-Length says, if it is not the length of what is sent; else -1
 	chunked    bool
+	trailers   []field // behind the last chunk
 	untilClose bool
 	last       bool // the connection ends after this response
 }
@@ -51,6 +52,7 @@ func answerLines() []answerLine {
 		{"no Name", "do not add `Date` or a framing field", (*answer).readWithout},
 		{"length N", "what Content-Length says, whatever is sent; without this line it is what the block sends", (*answer).readLength},
 		{"chunked", "frame the body in chunks, one for each piece", func(a *answer, _ step) error { a.plan.chunked = true; return nil }},
+		{"trailer Name: value", "send this field behind the last chunk", (*answer).readTrailer},
 		{"until close", "frame the body by the end of the connection", (*answer).readUntilClose},
 		{"close", "end the connection after the response, and say so", func(a *answer, _ step) error { a.plan.last = true; return nil }},
 		{"after DURATION", "wait", nil},
@@ -125,6 +127,15 @@ func (a *answer) readStatus(st step) (err error) {
 
 func (a *answer) readWithout(st step) error {
 	a.plan.without = append(a.plan.without, st.rest)
+	return nil
+}
+
+func (a *answer) readTrailer(st step) error {
+	f, ok := fieldLine(st.rest)
+	if !ok {
+		return fmt.Errorf("%q is not a field", st.rest)
+	}
+	a.plan.trailers = append(a.plan.trailers, f)
 	return nil
 }
 

@@ -18,6 +18,7 @@ func expectationLines() []expectationLine {
 		{"Name !~ REGEXP", "the field is not there or does not match"},
 		{"has Name", "the field is there"},
 		{"no Name", "the field is not there"},
+		{"trailer LINE", "any of these lines, of a field that came behind the body: `trailer Name: value`, `trailer no Name`"},
 		{"body CONTENT", "the body is this"},
 		{"body ~ REGEXP", "the body matches"},
 		{"elapsed SPAN", "from the request to the end of the response (of its head, for `gets head`): `700ms`, `700ms..900ms`, `under 1s`, `at least 1s`; only for clients"},

@@ -11,8 +11,9 @@ type field struct{ name, value string }
 
 // head is the head of a message: its first line and its fields, in order.
 type head struct {
-	first  string
-	fields []field
+	first    string
+	fields   []field
+	trailers []field // that came behind its body
 }
 
 func (h *head) has(name string) bool {
@@ -45,6 +46,16 @@ func (h *head) String() string {
 	return b.String()
 }
 
+// trailing looks with a condition at what came behind the body.
+func trailing(c condition) condition {
+	return func(h *head) error {
+		if err := c(&head{fields: h.trailers}); err != nil {
+			return fmt.Errorf("in the trailers %w", err)
+		}
+		return nil
+	}
+}
+
 // A condition says what is wrong with a head, or nothing.
 type condition func(h *head) error
 
@@ -62,9 +73,16 @@ func fieldLine(text string) (field, bool) {
 	return field{m[1], m[2]}, true
 }
 
-// parseCondition reads one of "Name: value", "Name ~ REGEXP", "Name !~ REGEXP", "has Name", "no Name". It returns nil if the
-// text is none of them.
+// parseCondition reads one of "Name: value", "Name ~ REGEXP", "Name !~ REGEXP", "has Name", "no Name", or "trailer" and one of these. It
+// returns nil if the text is none of them.
 func parseCondition(text string, v variables) (condition, error) {
+	if behind, ok := strings.CutPrefix(text, "trailer "); ok {
+		c, err := parseCondition(strings.TrimSpace(behind), v)
+		if c == nil || err != nil {
+			return nil, err
+		}
+		return trailing(c), nil
+	}
 	if f, ok := fieldLine(text); ok {
 		return equals(f.name, v.expand(f.value)), nil
 	}

@@ -44,9 +44,18 @@ func (p *performance) play() error {
 		return err
 	}
 	if p.plan.chunked && p.hasBody() {
-		return p.write("0\r\n\r\n")
+		return p.write(lastChunk(p.plan.trailers, p.variables()))
 	}
 	return nil
+}
+
+// lastChunk returns the end of a body in chunks, with its trailers.
+func lastChunk(trailers []field, v variables) string {
+	text := "0\r\n"
+	for _, f := range trailers {
+		text += f.name + ": " + v.expand(f.value) + "\r\n"
+	}
+	return text + "\r\n"
 }
 
 // measure finds out what Content-Length is, where it was not given: everything that the steps send.

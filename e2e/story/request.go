@@ -12,6 +12,7 @@ type request struct {
 	fields         []field
 	body           []string // how the script names it
 	chunked        bool
+	trailers       []field // behind the last chunk
 	script         *Script
 }
 
@@ -23,6 +24,7 @@ func requestLines() []requestLine {
 		{"Name: value", "a field of the request; `Host: example.org` and the framing are added unless they are given"},
 		{"body CONTENT", "its body"},
 		{"chunked", "frame the body in chunks"},
+		{"trailer Name: value", "send this field behind the last chunk"},
 	}
 }
 
@@ -40,6 +42,12 @@ func parseRequest(s *Script, method, target string, block []line) (*request, err
 				return nil, fmt.Errorf("line %d: %w", l.number, err)
 			}
 			r.body = words
+		case verb == "trailer":
+			behind, ok := fieldLine(strings.TrimSpace(rest))
+			if !ok {
+				return nil, fmt.Errorf("line %d: %q is not a field", l.number, rest)
+			}
+			r.trailers = append(r.trailers, behind)
 		case l.text == "chunked":
 			r.chunked = true
 		default:
@@ -91,11 +99,12 @@ func (r *request) writeBody(c *client) error {
 	if err := b.write(c.conn, 0); err != nil {
 		return err
 	}
-	switch {
-	case r.chunked && b.length() > 0:
-		return c.say("\r\n0\r\n\r\n")
-	case r.chunked:
-		return c.say("0\r\n\r\n")
+	if !r.chunked {
+		return nil
 	}
-	return nil
+	end := lastChunk(r.trailers, c.variables())
+	if b.length() > 0 {
+		end = "\r\n" + end
+	}
+	return c.say(end)
 }

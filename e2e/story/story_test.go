@@ -209,6 +209,27 @@ client a is closed
 -- page.html --
 <p>text</p>
 `)
+	f(`# trailers, both ways
+origin answers POST /sums
+	chunked
+	send "pages"
+	trailer X-Sum: {request.X-Count} pages
+	trailer X-More: 1
+client a sends POST /sums
+	X-Count: 3
+	chunked
+	body "three"
+	trailer X-Asked: {date}
+client a gets 200
+	body "pages"
+	no X-Sum
+	trailer X-Sum: 3 pages
+	trailer has X-More
+	trailer no X-Less
+origin saw 1 POST /sums
+	trailer X-Asked ~ GMT$
+	trailer no X-Sum
+`)
 	f(`# cuts of every kind
 origin answers GET /length
 	length 100
@@ -367,6 +388,7 @@ func TestStoriesThatFail(t *testing.T) {
 	f(page+"client a gets 200\n\tCache-Control !~ max-age", `want it not to match max-age`)
 	f(page+"client a gets 200\n\tno Cache-Control", `there is a Cache-Control`)
 	f(page+"client a gets 200\n\thas Age", `there is no Age`)
+	f(page+"client a gets 200\n\ttrailer X-Sum: 1", `in the trailers there is no X-Sum`)
 	f(page+"client a gets 200\n\tbody \"hell\"", `the body is "hello" \(5 bytes\), want "hell" \(4 bytes\)`)
 	f(page+"client a gets 200\n\tbody ~ ^x", `does not match \^x`)
 	f(page+"client a gets 200\n\tbody 5 bytes", `want 5 bytes of the pattern`)

@@ -52,7 +52,7 @@ func readLine(r *bufio.Reader) (string, error) {
 // errCut is the end of a connection before the end of a body.
 var errCut = errors.New("the body was cut")
 
-// readBody reads the body that a head announces. Without any framing it is empty, or goes on until the end of the connection where
+// readBody reads the body that a head announces, and puts the trailers behind it into the head. Without any framing it is empty, or goes on until the end of the connection where
 // untilClose says so.
 func readBody(w io.Writer, r *bufio.Reader, h *head, untilClose bool) error {
 	coding, length := h.get("Transfer-Encoding"), h.get("Content-Length")
@@ -60,7 +60,7 @@ func readBody(w io.Writer, r *bufio.Reader, h *head, untilClose bool) error {
 	case coding != "" && length != "":
 		return errors.New("a head with both Transfer-Encoding and Content-Length")
 	case coding == "chunked":
-		return readChunked(w, r)
+		return readChunked(w, r, h)
 	case coding != "":
 		return fmt.Errorf("Transfer-Encoding is %q", coding)
 	case length != "":
@@ -77,7 +77,7 @@ func readBody(w io.Writer, r *bufio.Reader, h *head, untilClose bool) error {
 	return nil
 }
 
-func readChunked(w io.Writer, r *bufio.Reader) error {
+func readChunked(w io.Writer, r *bufio.Reader, h *head) error {
 	for {
 		text, err := readLine(r)
 		if err != nil {
@@ -88,7 +88,7 @@ func readChunked(w io.Writer, r *bufio.Reader) error {
 			return fmt.Errorf("%q is not the size of a chunk", text)
 		}
 		if n == 0 {
-			return readTrailers(r)
+			return readTrailers(r, h)
 		}
 		if err := copyExactly(w, r, int64(n)); err != nil {
 			return err
@@ -99,7 +99,8 @@ func readChunked(w io.Writer, r *bufio.Reader) error {
 	}
 }
 
-func readTrailers(r *bufio.Reader) error {
+// readTrailers reads the fields behind the last chunk into the head that they belong to (RFC 9112 section 7.1.2).
+func readTrailers(r *bufio.Reader, h *head) error {
 	for {
 		text, err := readLine(r)
 		if err != nil {
@@ -108,6 +109,11 @@ func readTrailers(r *bufio.Reader) error {
 		if text == "" {
 			return nil
 		}
+		f, ok := fieldLine(text)
+		if !ok {
+			return fmt.Errorf("%q in the trailers is not a field line", text)
+		}
+		h.trailers = append(h.trailers, f)
 	}
 }
 

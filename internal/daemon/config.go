@@ -46,7 +46,8 @@ type Backend struct {
 
 // Cache says how much is kept, and for how long where a response says nothing.
 type Cache struct {
-	Memory Size // bytes that the process may use, at least 1 MiB
+	Memory      Size // bytes that the process may use, at least 1 MiB
+	MaxVariants int  // responses that are kept for one URL, told apart by Vary, at least 1
 	policy.Settings
 }
 
@@ -125,7 +126,7 @@ func defaults() *Config {
 	return &Config{
 		Listen: []string{":8080"},
 		Admin:  Admin{Address: admin.DefaultAddress},
-		Cache: Cache{Settings: policy.Settings{
+		Cache: Cache{MaxVariants: 256, Settings: policy.Settings{
 			MaxObject:    64 << 20,
 			Heuristics:   true,
 			StaleIfError: 24 * time.Hour,

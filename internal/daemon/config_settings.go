@@ -53,8 +53,10 @@ func configSettings() settings[Config] {
 
 		one("cache.memory", func(c *Config) *Size { return &c.Cache.Memory }, processMemory).about("what the process may use"),
 		one("cache.max_object", func(c *Config) *int64 { return &c.Cache.MaxObject }, bytesOf).written(sizeForm).about("larger bodies are streamed, not stored"),
+		one("cache.max_variants", func(c *Config) *int { return &c.Cache.MaxVariants }, someNumber).written(numberForm).about("responses kept for one URL, told apart by Vary"),
 		one("cache.ttl", func(c *Config) *duration { return &c.Cache.TTL }, ParseDuration).about("lifetime where the response says nothing at all"),
 		one("cache.heuristics", func(c *Config) *bool { return &c.Cache.Heuristics }, trueOrFalse).about("a tenth of the time since Last-Modified, at most a day, where the response says nothing"),
+		one("cache.early_refresh", func(c *Config) *bool { return &c.Cache.EarlyRefresh }, trueOrFalse).about("refresh a little before it expires what is asked for often"),
 		one("cache.stale_while_revalidate", func(c *Config) *duration { return &c.Cache.StaleWhileRevalidate }, ParseDuration).about("serve stale for so long while a fresh one is fetched, where the response says nothing"),
 		one("cache.stale_if_error", func(c *Config) *duration { return &c.Cache.StaleIfError }, ParseDuration).about("serve stale for so long when the origin fails, where the response says nothing"),
 		one("cache.keep", func(c *Config) *duration { return &c.Cache.Keep }, ParseDuration).about("kept past all that for a conditional fetch"),

@@ -58,7 +58,7 @@ func TestDefaults(t *testing.T) {
 		Backends: []daemon.Backend{backend},
 		Backend:  backend,
 		Cache: daemon.Cache{
-			Memory: 3 << 30,
+			Memory: 3 << 30, MaxVariants: 256,
 			Settings: policy.Settings{
 				MaxObject: 64 << 20, Heuristics: true, StaleIfError: 24 * time.Hour, Keep: 10 * time.Minute,
 			},
@@ -87,8 +87,10 @@ backends:
 cache:
   memory: 1GiB
   max_object: 1MiB
+  max_variants: 16
   ttl: 2m
   heuristics: false
+  early_refresh: true
   stale_while_revalidate: 10s
   stale_if_error: 7d
   keep: 0s
@@ -118,8 +120,8 @@ func TestEveryKey(t *testing.T) {
 		State:    "/srv/state",
 		Backends: backends,
 		Backend:  backends[1],
-		Cache: daemon.Cache{Memory: 1 << 30, Settings: policy.Settings{
-			MaxObject: 1 << 20, TTL: 2 * time.Minute, StaleWhileRevalidate: 10 * time.Second, StaleIfError: 168 * time.Hour,
+		Cache: daemon.Cache{Memory: 1 << 30, MaxVariants: 16, Settings: policy.Settings{
+			MaxObject: 1 << 20, TTL: 2 * time.Minute, EarlyRefresh: true, StaleWhileRevalidate: 10 * time.Second, StaleIfError: 168 * time.Hour,
 		}},
 		TrustedProxies: prefixes("10.0.0.0/8", "192.0.2.1/32"),
 		AccessLog:      daemon.AccessLog{To: "/var/log/lacquer.log", Format: "json"},

@@ -3,6 +3,7 @@ package daemon
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"time"
 )
 
@@ -18,6 +19,9 @@ const (
 	mostHeader  Size = 16 << 20
 )
 
+// mostNumber is more of anything than anybody wants under one name.
+const mostNumber = 1_000_000
+
 func processMemory(text string) (Size, error) {
 	size, err := ParseSize(text)
 	if err == nil && size < leastMemory {
@@ -32,6 +36,15 @@ func headerSize(text string) (Size, error) {
 		return 0, fmt.Errorf("%s is not between %s and %s", size, leastHeader, mostHeader)
 	}
 	return size, err
+}
+
+// someNumber reads a number of things of which there must be at least one.
+func someNumber(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > mostNumber {
+		return 0, fmt.Errorf("%q is no number from 1 to %d", text, mostNumber)
+	}
+	return n, nil
 }
 
 func bytesOf(text string) (int64, error) {

@@ -82,8 +82,10 @@ func (d *Daemon) assemble(cfg *Config, host Host) error {
 	}
 
 	purges := purge.NewLog()
+	alarm := &variantAlarm{log: host.Log, most: cfg.Cache.MaxVariants}
 	store, err := storage.New(storage.Options{
-		Memory: storeMemory(cfg.Cache.Memory), MaxObject: cfg.Cache.MaxObject, Purges: purges,
+		Memory: storeMemory(cfg.Cache.Memory), MaxObject: cfg.Cache.MaxObject, MaxVariants: cfg.Cache.MaxVariants, OnVariantsFull: alarm.ring,
+		Purges: purges,
 	})
 	if err != nil {
 		return err

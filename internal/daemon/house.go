@@ -131,15 +131,16 @@ func (h *house) Store() admin.StoreStats {
 	stats := h.store.Stats()
 	kept, underWay := h.store.Limits()
 	return admin.StoreStats{
-		Objects:       h.count.of(h.store),
-		URLs:          stats.Entries,
-		Bytes:         stats.Kept,
-		Limit:         kept,
-		UnderWay:      stats.UnderWay,
-		UnderWayLimit: underWay,
-		Fetches:       stats.Flights,
-		Evicted:       stats.Evicted,
-		PurgeLog:      h.purges.Len(),
+		Objects:         h.count.of(h.store),
+		URLs:            stats.Entries,
+		Bytes:           stats.Kept,
+		Limit:           kept,
+		UnderWay:        stats.UnderWay,
+		UnderWayLimit:   underWay,
+		Fetches:         stats.Flights,
+		Evicted:         stats.Evicted,
+		VariantsDropped: stats.VariantsDropped,
+		PurgeLog:        h.purges.Len(),
 	}
 }
 

@@ -85,6 +85,7 @@ func unmoved(started, next *Config) []string {
 	fixed("state", started.State, next.State)
 	fixed("cache.memory", started.writtenMemory(), next.writtenMemory())
 	fixed("cache.max_object", started.Cache.MaxObject, next.Cache.MaxObject)
+	fixed("cache.max_variants", started.Cache.MaxVariants, next.Cache.MaxVariants)
 	fixed("trusted_proxies", started.TrustedProxies, next.TrustedProxies)
 	fixed("access_log", started.AccessLog, next.AccessLog)
 	fixed("limits", started.Limits, next.Limits)

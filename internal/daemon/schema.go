@@ -94,6 +94,10 @@ var (
 		schema{"type": "integer", "minimum": 0},
 		schema{"type": "string", "pattern": `^[0-9]+(\.[0-9]+)? ?([KkMmGgTt]?[Ii]?[Bb])?$|` + variableInside},
 	)
+	numberForm = anyOf(
+		schema{"type": "integer", "minimum": 1, "maximum": mostNumber},
+		schema{"type": "string", "pattern": variableInside},
+	)
 	durationForm = anyOf(
 		schema{"const": 0},
 		schema{"type": "string", "pattern": `^(0|([0-9]+(\.[0-9]+)?(w|d|h|ms|m|s))+)$|` + variableInside},
@@ -170,6 +174,7 @@ func actionForms() map[string]schema {
 		"key":                    texts,
 		"query":                  patterns,
 		"cookies":                patterns,
+		"obey":                   anyOf(trueForm, listOf(wordForm("no-cache", "max-age", "min-fresh", "max-stale", "only-if-cached"))),
 		"url":                    stringForm,
 		"host":                   stringForm,
 		"set":                    fields,
@@ -179,6 +184,7 @@ func actionForms() map[string]schema {
 		"stale_while_revalidate": wishedDurationForm,
 		"stale_if_error":         wishedDurationForm,
 		"keep":                   wishedDurationForm,
+		"early_refresh":          schema{"type": "boolean"},
 		"store":                  schema{"type": "boolean"},
 		"tags":                   texts,
 		"restart":                anyOf(trueForm, object(schema{"url": stringForm, "set": fields})),

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lacquer/policy"
 )
 
 func compilePass(c *compiler, n *Node, _ Step) (deed, bool) {
@@ -103,6 +105,53 @@ func compileCookies(c *compiler, n *Node, _ Step) (deed, bool) {
 			t.changed("cookies ", before, " to ", t.Req.Header.Joined("Cookie"))
 		}
 	}}, ok
+}
+
+// directives are those of a request that a rule may have obeyed, by their names in Cache-Control (RFC 9111 section 5.2.1).
+var directives = []struct {
+	name string
+	obey policy.Obey
+}{
+	{"no-cache", policy.ObeyNoCache},
+	{"max-age", policy.ObeyMaxAge},
+	{"min-fresh", policy.ObeyMinFresh},
+	{"max-stale", policy.ObeyMaxStale},
+	{"only-if-cached", policy.ObeyOnlyIfCached},
+}
+
+func compileObey(c *compiler, n *Node, _ Step) (deed, bool) {
+	if n.Kind == Scalar && n.Text == "true" {
+		return obeying(policy.ObeyAll, "all"), true
+	}
+	nodes, ok := c.items(n, "obey")
+	var obey policy.Obey
+	var names []string
+	for _, one := range nodes {
+		obeyed, known := c.directive(one)
+		obey, names, ok = obey|obeyed, append(names, one.Text), ok && known
+	}
+	return obeying(obey, strings.Join(names, ", ")), ok
+}
+
+// directive reads the name of a directive that a rule may have obeyed.
+func (c *compiler) directive(n *Node) (policy.Obey, bool) {
+	names := make([]string, len(directives))
+	for i, d := range directives {
+		if d.name == n.Text {
+			return d.obey, true
+		}
+		names[i] = d.name
+	}
+	c.problem(n.Position, fmt.Sprintf("obey knows no directive %q", n.Text), didYouMean(n.Text, names))
+	return 0, false
+}
+
+// obeying is the deed that has directives obeyed, beside those of earlier rules.
+func obeying(obey policy.Obey, text string) deed {
+	return deed{do: func(t *turn, _ []string, _ []time.Duration) {
+		t.effects.Obey |= obey
+		t.changed("obey ", text)
+	}}
 }
 
 func compileURL(c *compiler, n *Node, step Step) (deed, bool) {

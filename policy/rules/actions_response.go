@@ -35,6 +35,14 @@ func compileSpan(c *compiler, n *Node, step Step, name string, of func(*policy.W
 }
 
 func compileStore(c *compiler, n *Node, _ Step) (deed, bool) {
+	return compileWill(c, n, "store", func(w *policy.Wishes) *policy.Will { return &w.Store })
+}
+
+func compileEarlyRefresh(c *compiler, n *Node, _ Step) (deed, bool) {
+	return compileWill(c, n, "early_refresh", func(w *policy.Wishes) *policy.Will { return &w.EarlyRefresh })
+}
+
+func compileWill(c *compiler, n *Node, name string, of func(*policy.Wishes) *policy.Will) (deed, bool) {
 	will := policy.NoWill
 	switch {
 	case n.Kind == Scalar && n.Text == "true":
@@ -42,13 +50,13 @@ func compileStore(c *compiler, n *Node, _ Step) (deed, bool) {
 	case n.Kind == Scalar && n.Text == "false":
 		will = policy.No
 	default:
-		c.problem(n.Position, "store is true or false", "")
+		c.problem(n.Position, name+" is true or false", "")
 		return deed{}, false
 	}
 	text := n.Text
 	return deed{do: func(t *turn, _ []string, _ []time.Duration) {
-		t.effects.Wishes.Store = will
-		t.changed("store ", text)
+		*of(&t.effects.Wishes) = will
+		t.changed(name, " ", text)
 	}}, true
 }
 

@@ -61,6 +61,11 @@ func TestActions(t *testing.T) {
 	f(rules.Request, `cookies: {keep: [l*g, "*ss*"], sort: true}`, "req +Cookie: lang=de; session=s1; req -Cookie")
 	f(rules.Request, `cookies: {keep: [none]}`, "req -Cookie")
 
+	// obey: all of the client's directives, some, or one.
+	f(rules.Request, `obey: true`, "obey 11111")
+	f(rules.Request, `obey: [no-cache, only-if-cached]`, "obey 10001")
+	f(rules.Request, `obey: max-age`, "obey 00010")
+
 	f(rules.Request, `url: /new?x=1`, "target Example.org:8080/new?x=1")
 	f(rules.Fetch, `url: "/prefix{{ req.path }}"`, "target Example.org:8080/prefix/news/today")
 	f(rules.Request, `url: "{{ req.header('Accept') }}"`, `failed r: "text/html,%20*/*" is no path: it must begin with a slash`)
@@ -87,6 +92,8 @@ func TestActions(t *testing.T) {
 
 	f(rules.Response, `store: true`, "store 1")
 	f(rules.Response, `store: false`, "store 2")
+	f(rules.Response, `early_refresh: true`, "early 1")
+	f(rules.Response, `early_refresh: false`, "early 2")
 	f(rules.Response, `tags: [pictures, "section-{{ split(req.path, '/')[1] }}", "{{ req.header('None') }}"]`, `tags ["pictures" "section-news"]`)
 
 	f(rules.Deliver, `restart: {url: /other, set: {X-Again: "{{ resp.status }}"}}`, `restart "/other" [{X-Again 203}]`)
@@ -96,6 +103,23 @@ func TestActions(t *testing.T) {
 
 	f(rules.Request, `log: "{{ req.method }} {{ req.host }}"`, "log r: GET example.org")
 	f(rules.Deliver, `count: hits_1`, "count hits_1")
+}
+
+// TestRulesTogether: what several rules say of the same.
+func TestRulesTogether(t *testing.T) {
+	f := func(step rules.Step, first, second, want string) {
+		t.Helper()
+		text := "- on: " + step.String() + "\n  " + first + "\n- on: " + step.String() + "\n  " + second + withoutAnalytics
+		got := strings.TrimSuffix(strings.TrimSuffix(strings.ReplaceAll(run(compiled(t, text), step, nil), "\n", "; "), "count seen"), "; ")
+		if got != want {
+			t.Errorf("%s, %s: got %s, want %s", first, second, got, want)
+		}
+	}
+	// What is obeyed adds up.
+	f(rules.Request, `obey: [min-fresh]`, `obey: [max-stale, no-cache]`, "obey 01101")
+	// The last word counts.
+	f(rules.Response, `early_refresh: true`, `early_refresh: false`, "early 2")
+	f(rules.Response, `store: false`, `store: true`, "store 1")
 }
 
 // TestInjection holds that nothing which a client sends ends a line that we write, nor keeps a rule from what it decides: a line end in a parameter

@@ -13,8 +13,9 @@ import (
 type Effects struct {
 	// At Request.
 	Pass, Pipe bool
-	Backend    string   // "" for the default
-	Key        []string // parts to be added to the key, in order
+	Backend    string      // "" for the default
+	Key        []string    // parts to be added to the key, in order
+	Obey       policy.Obey // what the client says in Cache-Control, as far as it is to be obeyed
 
 	// At Request and Error: an answer of our own, redirects included.
 	Respond *Answer

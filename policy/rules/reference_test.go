@@ -106,7 +106,7 @@ func TestRecipes(t *testing.T) {
 // TestActionsAndSteps tries every action at every step: where the reference does not have it, the compiler must refuse it.
 func TestActionsAndSteps(t *testing.T) {
 	forms := map[string]string{
-		"pass": "true", "pipe": "true", "respond": "{status: 200}", "redirect": "/a", "backend": "app", "key": "[a]", "query": "{sort: true}", "cookies": "{sort: true}",
+		"pass": "true", "pipe": "true", "respond": "{status: 200}", "redirect": "/a", "backend": "app", "key": "[a]", "query": "{sort: true}", "cookies": "{sort: true}", "obey": "[no-cache]", "early_refresh": "true",
 		"url": "/a", "host": "a", "set": "{A: b}", "add": "{A: b}", "unset": "[A]", "ttl": "1s", "stale_while_revalidate": "1s", "stale_if_error": "1s", "keep": "1s",
 		"store": "true", "tags": "[a]", "restart": "true", "retry": "true", "log": "a", "count": "a", "stop": "true", "rules": "[{count: a}]",
 	}

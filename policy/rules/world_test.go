@@ -62,7 +62,7 @@ func seen(before, after *rules.Vars, e *rules.Effects, h *hooks) string {
 	for _, flag := range []struct {
 		name string
 		set  bool
-	}{{"pass", e.Pass}, {"pipe", e.Pipe}, {"store " + fmt.Sprint(e.Wishes.Store), e.Wishes.Store != policy.NoWill}, {"backend " + e.Backend, e.Backend != ""}} {
+	}{{"pass", e.Pass}, {"pipe", e.Pipe}, {"store " + fmt.Sprint(e.Wishes.Store), e.Wishes.Store != policy.NoWill}, {"early " + fmt.Sprint(e.Wishes.EarlyRefresh), e.Wishes.EarlyRefresh != policy.NoWill}, {"backend " + e.Backend, e.Backend != ""}, {fmt.Sprintf("obey %05b", e.Obey), e.Obey != 0}} {
 		if flag.set {
 			add("%s", flag.name)
 		}

@@ -83,6 +83,32 @@ func TestOutcomes(t *testing.T) {
 	f(fields("request", page, "response", answer("Cache-Control", "max-age=60", "Cache-Tag", "b, a")), "tags", list("a", "b"), "headers", fields("Cache-Tag", nil))
 }
 
+// TestWants: what a client says in Cache-Control counts where a rule has it obeyed, and there alone (RFC 9111 section 5.2.1).
+func TestWants(t *testing.T) {
+	obeying := ruleset{rules.Request: func(_ *rules.Vars, e *rules.Effects) { e.Obey = policy.ObeyAll }}
+	f := func(s ruleset, control, response string, expect ...any) {
+		t.Helper()
+		n := fields("request", fields("url", "/page", "headers", fields("Cache-Control", control)), "response", answer("Cache-Control", response), "after", "30s",
+			"expect", fields(expect...))
+		for _, fault := range try(t, siteWith(s), n) {
+			t.Errorf("%s of %s: %s", control, response, fault)
+		}
+	}
+	const fresh, stale = "max-age=60", "max-age=10"
+	f(nil, "no-cache", fresh, "outcome", "hit")
+	f(obeying, "no-cache", fresh, "outcome", "miss", "reason", "request-no-cache")
+	f(obeying, "max-age=29", fresh, "outcome", "miss", "reason", "request-max-age")
+	f(obeying, "max-age=31", fresh, "outcome", "hit")
+	f(obeying, "min-fresh=31", fresh, "outcome", "miss", "reason", "request-min-fresh")
+	f(nil, "max-stale", stale, "outcome", "miss", "reason", "expired")
+	f(obeying, "max-stale", stale, "outcome", "stale", "reason", "request-max-stale")
+	f(obeying, "max-stale", stale+", must-revalidate", "outcome", "miss", "reason", "expired")
+	f(nil, "only-if-cached", stale, "outcome", "miss", "reason", "expired")
+
+	// Nothing is stored by the first of two, for which the origin was not asked.
+	f(obeying, "only-if-cached", fresh, "outcome", "error", "reason", "only-if-cached", "status", "504")
+}
+
 // TestNoDefault: a request that no rule sends anywhere is not asked of anybody.
 func TestNoDefault(t *testing.T) {
 	site := siteWith(nil)

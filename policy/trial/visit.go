@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -50,6 +51,7 @@ type visit struct {
 	found    *kept // what an earlier one stored, or nil
 	vars     rules.Vars
 	effects  rules.Effects // of the step that was last run
+	wants    policy.Wants
 	restarts int
 	result   *Result
 	matched  []rules.Match
@@ -115,29 +117,39 @@ func receive(v *visit) step {
 		return fetch
 	}
 	policy.NormaliseAcceptEncoding(&r.Header)
+	policy.NormaliseAcceptLanguage(&r.Header)
+	v.wants = policy.WantsOf(r.Header, v.effects.Obey)
 	return lookUp
 }
 
 // lookUp uses what is stored, where that is allowed.
 func lookUp(v *visit) step {
-	if v.found == nil || v.found.key != v.result.Key {
-		v.result.Outcome = Miss
-		return fetch
+	v.result.Outcome, v.result.Reason = Miss, policy.None
+	if v.found != nil && v.found.key == v.result.Key {
+		switch use, why := v.found.freshness.JudgeFor(v.now, time.Time{}, &v.wants); {
+		case use == policy.UseFresh:
+			v.result.Outcome, v.result.Reason = Hit, policy.Fresh
+			return deliverStored
+		case use == policy.UseStale:
+			v.result.Outcome, v.result.Reason = Stale, cmp.Or(why, policy.StaleWhileRevalidate)
+			return deliverStored
+		case why != policy.None:
+			v.result.Reason = why
+		case v.found.freshness.MustValidate:
+			v.result.Reason = policy.MustValidate
+		default:
+			v.result.Reason = policy.Expired
+		}
 	}
-	switch v.found.freshness.Judge(v.now, time.Time{}) {
-	case policy.UseFresh:
-		v.result.Outcome, v.result.Reason = Hit, policy.Fresh
-		return deliverStored
-	case policy.UseStale:
-		v.result.Outcome, v.result.Reason = Stale, policy.StaleWhileRevalidate
-		return deliverStored
-	}
-	v.result.Outcome, v.result.Reason = Miss, policy.Expired
-	if v.found.freshness.MustValidate {
-		v.result.Reason = policy.MustValidate
+	if v.wants.OnlyIfCached {
+		v.result.Outcome, v.result.Reason = Failure, policy.OnlyIfCached
+		return unstored
 	}
 	return fetch
 }
+
+// unstored answers a client that wanted nothing but what is stored (RFC 9111 section 5.2.1.7).
+func unstored(v *visit) step { return v.refuse(http.StatusGatewayTimeout) }
 
 // fetch asks the origin, as far as the test has one.
 func fetch(v *visit) step {
@@ -190,7 +202,7 @@ func judge(v *visit) step {
 	case !judged.Store:
 		result.Reason = judged.Reason
 	default:
-		v.left = &kept{key: result.Key, head: storable(head), freshness: judged.Freshness, tags: result.Tags}
+		v.left = &kept{key: result.Key, head: storable(head, judged.Omit), freshness: judged.Freshness, tags: result.Tags}
 	}
 	result.Judged, result.TTL = &judged, judged.Freshness.TTL(v.now)
 	v.vars.Obj = rules.Obj{Age: judged.Freshness.AgeAt(v.now), TTL: result.TTL, Tags: result.Tags}
@@ -209,9 +221,9 @@ func (v *visit) hear() *message.Response {
 }
 
 // storable returns a head as it may be sent to anybody.
-func storable(head *message.Response) *message.Response {
+func storable(head *message.Response, omit []string) *message.Response {
 	h := head.Clone()
-	policy.DropPersonal(&h.Header)
+	policy.DropPersonal(&h.Header, omit...)
 	h.Header.Del("Age")
 	return h
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
@@ -14,14 +13,14 @@ import (
 	"lacquer/message"
 )
 
-// exchange is one request to a backend and its answer.
-type exchange struct {
+// stream is one request and its answer over HTTP/2, as net/http speaks it.
+type stream struct {
 	backend *Backend
 	asked   *Request
-	upload  *upload // nil without a body
+	upload  *lent // nil without a body
 
 	outer  context.Context         // of whoever asks
-	ctx    context.Context         // of the exchange: ends with outer, by a timeout, or when the body is over
+	ctx    context.Context         // of the stream: ends with outer, by a timeout, or when the body is over
 	cancel context.CancelCauseFunc // ends ctx
 
 	connected atomic.Bool // a connection was had for the present attempt
@@ -31,33 +30,32 @@ type exchange struct {
 	interim int        // how many came
 }
 
-func newExchange(b *Backend, ctx context.Context, r *Request) *exchange {
-	x := &exchange{backend: b, asked: r, outer: ctx}
+func newStream(b *Backend, ctx context.Context, r *Request) *stream {
+	x := &stream{backend: b, asked: r, outer: ctx}
 	x.ctx, x.cancel = context.WithCancelCause(ctx)
 	return x
 }
 
 // request returns what net/http shall send.
-func (x *exchange) request(ctx context.Context) *http.Request {
+func (x *stream) request(ctx context.Context) *http.Request {
 	head := x.asked.Head
 	out := &http.Request{
 		Method:     head.Method,
-		URL:        x.backend.location.target(head),
+		URL:        targetURL(&x.backend.location, head),
 		Host:       head.Authority,
 		Header:     outgoingFields(head.Header),
-		Proto:      "HTTP/1.1",
-		ProtoMajor: 1,
-		ProtoMinor: 1,
+		Proto:      "HTTP/2.0",
+		ProtoMajor: 2,
 	}
 	if x.asked.Body != nil && head.Length != 0 {
-		x.upload = &upload{source: x.asked.Body}
+		x.upload = &lent{source: x.asked.Body}
 		out.Body, out.ContentLength = x.upload, head.Length
 	}
 	return out.WithContext(ctx)
 }
 
 // trace returns the hooks by which net/http tells how far it has come.
-func (x *exchange) trace() *httptrace.ClientTrace {
+func (x *stream) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn:        func(string) { x.connected.Store(false) }, // again, where a request is repeated
 		GotConn:        func(httptrace.GotConnInfo) { x.connected.Store(true) },
@@ -66,8 +64,8 @@ func (x *exchange) trace() *httptrace.ClientTrace {
 }
 
 // gotInterim hands an interim response on. net/http calls it on the goroutine that reads the connection, and gives up the
-// exchange when it returns an error.
-func (x *exchange) gotInterim(status int, h textproto.MIMEHeader) (err error) {
+// stream when it returns an error.
+func (x *stream) gotInterim(status int, h textproto.MIMEHeader) (err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	defer func() {
@@ -76,7 +74,7 @@ func (x *exchange) gotInterim(status int, h textproto.MIMEHeader) (err error) {
 		}
 	}()
 	if x.over {
-		return errors.New("the exchange is over")
+		return errors.New("the stream is over")
 	}
 	if x.interim++; x.interim > maxInterim {
 		return fmt.Errorf("more than %d interim responses before the final one", maxInterim)
@@ -93,35 +91,27 @@ func (x *exchange) gotInterim(status int, h textproto.MIMEHeader) (err error) {
 
 // headIsOver waits until an interim response that is being handed on has been, and lets no other follow: Fetch returns, and
 // net/http may still be reading.
-func (x *exchange) headIsOver() {
+func (x *stream) headIsOver() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.over = true
 }
 
 // accept judges an answer and makes it a Response.
-func (x *exchange) accept(answer *http.Response) (*Response, error) {
+func (x *stream) accept(answer *http.Response) (*Response, error) {
 	refuse := func(err error) (*Response, error) {
 		failure := x.fail(Broken, err)
 		answer.Body.Close()
 		return nil, failure
-	}
-	if answer.ProtoMajor == 1 && answer.ProtoMinor == 0 && answer.Header.Get("Transfer-Encoding") != "" {
-		// RFC 9112 section 6.1: net/http leaves the chunks in the body then.
-		return refuse(errors.New("an answer in HTTP/1.0 with Transfer-Encoding"))
 	}
 	head, err := incomingHead(x.asked.Head.Method, answer.StatusCode, answer.Header)
 	if err != nil {
 		return refuse(err)
 	}
 	head.Major, head.Minor = uint8(answer.ProtoMajor), uint8(answer.ProtoMinor)
-	if head.Status != http.StatusSwitchingProtocols {
-		body := newBody(x, answer.Body)
-		return &Response{Head: head, Body: body, Trailer: func() message.Header { return body.trailer(answer.Trailer) }}, nil
+	if head.Status == http.StatusSwitchingProtocols {
+		return refuse(errNotAsked101) // HTTP/2 has none (RFC 9113 section 8.6)
 	}
-	conn, ok := answer.Body.(io.ReadWriteCloser)
-	if !ok || !x.asked.Head.Header.Has("Upgrade") {
-		return refuse(errors.New("the answer is 101 Switching Protocols, but not to a request for another protocol"))
-	}
-	return &Response{Head: head, Body: http.NoBody, Conn: newTunnel(x, conn)}, nil
+	body := newStreamBody(x, answer.Body)
+	return &Response{Head: head, Body: body, Trailer: func() message.Header { return body.trailer(answer.Trailer) }}, nil
 }

@@ -1,4 +1,4 @@
-package mediawiki_test
+package child
 
 import (
 	"bufio"
@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// start runs a child process for the length of the test. Each line of its standard output goes to out, each of its standard error
+// Start runs a child process for the length of the test. Each line of its standard output goes to out, each of its standard error
 // to log, both from goroutines of their own that have ended when the process has been stopped.
-func start(t *testing.T, command *exec.Cmd, out, log func(line string)) {
+func Start(t *testing.T, command *exec.Cmd, out, log func(line string)) {
 	t.Helper()
 	// PHP forks workers that outlive it when it alone is ended, so a child leads a group, and the group is ended.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -52,8 +52,8 @@ func start(t *testing.T, command *exec.Cmd, out, log func(line string)) {
 	})
 }
 
-// within waits for a value and fails the test when none comes in time.
-func within[T any](t *testing.T, limit time.Duration, what string, from <-chan T) T {
+// Within waits for a value and fails the test when none comes in time.
+func Within[T any](t *testing.T, limit time.Duration, what string, from <-chan T) T {
 	t.Helper()
 	select {
 	case v := <-from:

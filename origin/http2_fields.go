@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,4 +58,30 @@ func incomingHead(method string, status int, fields map[string][]string) (*messa
 		return nil, errors.New("the answer is not well-formed: " + verdict.Why)
 	}
 	return head, nil
+}
+
+// targetURL returns the URL that makes net/http send exactly the prefix, path and query of r.
+func targetURL(l *location, r *message.Request) *url.URL {
+	u := &url.URL{Scheme: l.scheme, Host: l.address, RawQuery: r.Query, ForceQuery: r.HasQuery}
+	path := l.path(r.Path)
+	if !strings.HasPrefix(path, "//") {
+		u.Opaque = path // goes out as it stands
+		return u
+	}
+	// Two slashes at the beginning of Opaque would be read as an authority. Path and RawPath can hold them, but only where
+	// RawPath is a proper encoding; what is not goes out in absolute form, which every server must take (RFC 9112 section
+	// 3.2.2).
+	if decoded, err := url.PathUnescape(path); err == nil {
+		u.Path, u.RawPath = decoded, path
+		if u.EscapedPath() == path {
+			return u
+		}
+		u.Path, u.RawPath = "", ""
+	}
+	authority := r.Authority
+	if authority == "" {
+		authority = l.address
+	}
+	u.Opaque = "//" + authority + path
+	return u
 }

@@ -1,0 +1,107 @@
+package origin
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lacquer/message"
+)
+
+// streamBody is the body of an answer over HTTP/2. It ends with io.EOF only where it came whole, and with an *Error otherwise.
+type streamBody struct {
+	x      *stream
+	source io.ReadCloser
+	timer  *time.Timer // runs while a read waits, and ends the stream
+	end    error       // what the last read returned, and every later one will
+}
+
+func newStreamBody(x *stream, source io.ReadCloser) *streamBody {
+	b := &streamBody{x: x, source: source}
+	b.timer = time.AfterFunc(x.backend.timeouts.BetweenBytes, func() { x.cancel(errSilence) })
+	b.timer.Stop()
+	return b
+}
+
+// Read waits for the next piece, no longer than the timeout between bytes. The time that passes between two reads, because
+// whoever reads is slow, does not count.
+func (b *streamBody) Read(p []byte) (int, error) {
+	if b.end != nil {
+		return 0, b.end
+	}
+	b.timer.Reset(b.x.backend.timeouts.BetweenBytes)
+	n, err := b.source.Read(p)
+	b.timer.Stop()
+	switch {
+	case err == nil:
+	case err == io.EOF:
+		b.end = io.EOF
+		b.x.cancel(nil)
+	default:
+		b.end = b.x.fail(b.x.bodyKindOf(err), err)
+	}
+	return n, b.end
+}
+
+// trailer returns the trailer section that came after the body, nil before its end.
+func (b *streamBody) trailer(fields http.Header) message.Header {
+	if b.end != io.EOF {
+		return nil
+	}
+	var h message.Header
+	for name, values := range fields {
+		for _, value := range values {
+			h.Add(name, value)
+		}
+	}
+	message.DropUnfitTrailers(&h)
+	return h
+}
+
+// Close gives up what has not been read.
+func (b *streamBody) Close() error {
+	if b.end == nil {
+		b.end = errClosed
+	}
+	b.timer.Stop()
+	b.x.cancel(nil)
+	return b.source.Close()
+}
+
+// lent is the body of a request on its way out. It cannot be rewound, so net/http never sends it twice. net/http may read it
+// on a goroutine of its own for as long as the stream lasts.
+type lent struct {
+	source io.Reader
+	closed atomic.Bool
+
+	mu  sync.Mutex // protects err
+	err error      // with which source failed
+}
+
+func (u *lent) Read(p []byte) (int, error) {
+	if u.closed.Load() {
+		return 0, errClosed
+	}
+	n, err := u.source.Read(p)
+	if err != nil && err != io.EOF {
+		u.mu.Lock()
+		u.err = err
+		u.mu.Unlock()
+	}
+	return n, err
+}
+
+// Close keeps net/http from reading further. It does not wait for a read under way.
+func (u *lent) Close() error {
+	u.closed.Store(true)
+	return nil
+}
+
+// failure returns the error with which the source failed, nil if it did not.
+func (u *lent) failure() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.err
+}

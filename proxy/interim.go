@@ -1,0 +1,30 @@
+package proxy
+
+import (
+	"golang.org/x/sync/singleflight"
+
+	"lacquer/message"
+)
+
+// interim relays a 1xx to the client. A client that cannot be written to is noticed at the final head.
+func (t *transaction) interim(status int, h message.Header) {
+	_ = t.writer.Interim(status, h)
+}
+
+// await waits for the head of the flight in which the transaction sits; nil if the client is gone. Meanwhile it relays what interim responses the
+// origin sends (RFC 9110 section 15.2): to all who wait, as each has its own use for an early hint.
+func (t *transaction) await(landed <-chan singleflight.Result) *landing {
+	for {
+		news, more := t.seat.Interims()
+		for _, n := range news {
+			t.interim(n.Status, n.Header)
+		}
+		select {
+		case result := <-landed:
+			return result.Val.(*landing)
+		case <-more:
+		case <-t.ctx.Done():
+			return nil
+		}
+	}
+}

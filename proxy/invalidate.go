@@ -1,0 +1,35 @@
+package proxy
+
+import (
+	"strings"
+
+	"lacquer/message"
+	"lacquer/policy"
+	"lacquer/policy/rules"
+)
+
+// invalidate forgets what an unsafe request that went well has made untrue: what is stored under its URL, and under those that the answer names as
+// changed (RFC 9111 section 4.4).
+func (t *transaction) invalidate(answer *message.Response) {
+	stale := policy.Invalidates(t.request.Request, answer)
+	if len(stale) == 0 {
+		return
+	}
+	if t.asked != "" {
+		t.server.purger.Asked(t.asked, false)
+	}
+	for _, primary := range stale {
+		t.server.purgeURL(t.site, t.page(primary), &rules.Vars{Now: t.now, ID: t.request.ID, Client: t.vars.Client, TLS: t.vars.TLS}, false)
+	}
+}
+
+// page makes the request for a page, of which the primary key is known, as rules would see it: they may have stored it under another.
+func (t *transaction) page(primary string) *Request {
+	slash := strings.IndexByte(primary, '/')
+	path, query, hasQuery := strings.Cut(primary[slash:], "?")
+	return &Request{
+		Request: &message.Request{Method: "GET", Scheme: t.request.Scheme, Authority: primary[:slash], Path: path, Query: query, HasQuery: hasQuery, Major: 1, Minor: 1},
+		Client:  t.request.Client,
+		TLS:     t.request.TLS,
+	}
+}
