@@ -28,13 +28,41 @@ func listHas(list, token string) bool {
 // Fields of which Connection must not rob a message stay although it names them: see keptFields. To keep an upgrade, its
 // fields are set again afterwards. It allocates nothing.
 func RemoveHopByHop(h *Header) {
-	if h.Has("Connection") {
+	if namesFields(*h) {
 		// Connection lines are among those that stay, so each can be found until all fields have been asked.
 		all := *h
 		h.DelFunc(func(f Field) bool { return HasToken(all, "Connection", f.Name) && !isOneOf(f.Name, keptFields) })
 	}
-	h.DelFunc(func(f Field) bool { return isOneOf(f.Name, hopByHopFields) })
+	h.DelFunc(func(f Field) bool { return isHopByHop(f.Name) })
 }
+
+// namesFields reports whether Connection names anything but what goes in any case.
+func namesFields(h Header) bool {
+	for i := range h {
+		if !EqualFold(h[i].Name, "Connection") {
+			continue
+		}
+		for list := h[i].Value; list != ""; {
+			var option string
+			if option, list = element(list); !EqualFold(option, "close") && option != "" && !isHopByHop(option) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isHopByHop reports whether a field is one of hopByHopFields. Most names have a length that none of those has.
+func isHopByHop(name string) bool {
+	return len(name) < 32 && hopByHopLengths&(1<<len(name)) != 0 && isOneOf(name, hopByHopFields)
+}
+
+var hopByHopLengths = func() (lengths uint32) {
+	for _, name := range hopByHopFields {
+		lengths |= 1 << len(name)
+	}
+	return lengths
+}()
 
 // hopByHopFields belong to one connection.
 var hopByHopFields = []string{

@@ -26,12 +26,28 @@ var normalCodings = func() (forms [1 << len(knownCodings)]string) {
 // NormaliseAcceptEncoding rewrites Accept-Encoding to the known codings that the client accepts, in one order and without weights, so that
 // browsers which mean the same share a variant (RFC 9110 section 12.5.3). A coding counts if its weight is above 0 and not below that
 // which the client gives to identity. A client that is left with none loses the field, as if it had sent none: the origin then
-// answers without coding. It allocates only for several lines.
+// answers without coding. It allocates only for several lines, and for values that were not seen lately.
 func NormaliseAcceptEncoding(h *message.Header) {
 	if !h.Has("Accept-Encoding") {
 		return
 	}
 	list := h.Joined("Accept-Encoding")
+	switch normal := encodings.of(list, normalEncodings); normal {
+	case "":
+		h.Del("Accept-Encoding")
+	case list: // as it stands, unless it stands on several lines
+		if severalLines(*h, "Accept-Encoding") {
+			h.Set("Accept-Encoding", normal)
+		}
+	default:
+		h.Set("Accept-Encoding", normal)
+	}
+}
+
+var encodings memo
+
+// normalEncodings returns the normal form of Accept-Encoding, "" where no known coding is accepted.
+func normalEncodings(list string) string {
 	least := max(1, codingWeight(list, "identity"))
 	accepted := 0
 	for i, coding := range knownCodings {
@@ -43,16 +59,7 @@ func NormaliseAcceptEncoding(h *message.Header) {
 			accepted |= 1 << i
 		}
 	}
-	switch normal := normalCodings[accepted]; normal {
-	case "":
-		h.Del("Accept-Encoding")
-	case list: // as it stands, unless it stands on several lines
-		if severalLines(*h, "Accept-Encoding") {
-			h.Set("Accept-Encoding", normal)
-		}
-	default:
-		h.Set("Accept-Encoding", normal)
-	}
+	return normalCodings[accepted]
 }
 
 // unnamed is the weight of a coding that a list does not name.

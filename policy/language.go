@@ -28,21 +28,27 @@ type languages struct {
 // write it: "en-US,en;q=0.9".
 //
 // What is malformed, empty, or names more languages than anybody speaks is left as it stands. It allocates nothing where the field is
-// absent or normal already.
+// absent, or its value was seen lately.
 func NormaliseAcceptLanguage(h *message.Header) {
 	if !h.Has("Accept-Language") {
 		return
 	}
 	value := h.Joined("Accept-Language")
+	if normal := acceptedLanguages.of(value, normalLanguages); normal != value { // so do several lines, which are joined by a comma and a space
+		h.Set("Accept-Language", normal)
+	}
+}
+
+var acceptedLanguages memo
+
+// normalLanguages returns the normal form of Accept-Language, the value itself where that has none.
+func normalLanguages(value string) string {
 	var accepted languages
 	if !accepted.parse(value) || accepted.count == 0 {
-		return
+		return value
 	}
 	var room [256]byte
-	normal := accepted.append(room[:0])
-	if string(normal) != value { // so do several lines, which are joined by a comma and a space
-		h.Set("Accept-Language", string(normal))
-	}
+	return string(accepted.append(room[:0]))
 }
 
 // PreferredLanguage returns the language of Accept-Language that has more weight than every other, in the case of RFC 5646; "" if

@@ -79,7 +79,7 @@ func forget(t *transaction) step {
 	}
 	t.record.Result = ResultPurge
 	soft := h.Get("Fastly-Soft-Purge") == "1" || message.EqualFold(h.Get("X-Purge-Method"), "soft")
-	r := t.server.purgeURL(t.site, t.request, &t.vars, soft)
+	r, _ := t.server.purgeURL(t.site, t.request, &t.vars, soft)
 	t.server.log.Info("purged", "request_id", t.request.ID, "client", t.request.Client.Addr, "host", t.request.Authority, "uri", t.request.URI(),
 		"soft", soft, "objects", r.Objects, "bytes", r.Bytes)
 	how := "purged"
@@ -91,22 +91,24 @@ func forget(t *transaction) step {
 
 // PurgeURL forgets what is stored for a request's URL, as PURGE does: every variant, every scheme, and whatever rules make of the URL.
 func (s *Server) PurgeURL(r *Request, soft bool) purge.Result {
-	return s.purgeURL(s.Site(), r, &rules.Vars{Now: s.now()}, soft)
+	result, _ := s.purgeURL(s.Site(), r, &rules.Vars{Now: s.now()}, soft)
+	return result
 }
 
 // purgeURL purges by the URL that rules make of what was asked for, where most of it lies, and by the URL as it stands, for variants of which rules made yet
-// another.
-func (s *Server) purgeURL(site *Site, r *Request, v *rules.Vars, soft bool) purge.Result {
+// another. It returns how many entries of the log that took.
+func (s *Server) purgeURL(site *Site, r *Request, v *rules.Vars, soft bool) (result purge.Result, entries uint64) {
 	asked := policy.KeyOf(r.Request).Primary
 	primary := site.primary(r, v)
-	result := s.purger.URL(primary, soft)
+	result, entries = s.purger.URL(primary, soft), 1
 	if canonical, _ := s.canonical(primary); canonical != primary {
 		more := s.purger.URL(canonical, soft)
 		result.Objects += more.Objects
 		result.Bytes += more.Bytes
+		entries++
 	}
 	s.purger.Asked(asked, soft)
-	return result
+	return result, entries + 1
 }
 
 // primary returns the primary key under which a request is stored. The rules speak on its URL and host, as for a GET; whatever else they wish,

@@ -26,6 +26,9 @@ func pass(t *transaction) step {
 		return fail
 	}
 	t.record.Result = ResultPass
+	if t.standsForGet(answer.Head) {
+		return t.standIn(ctx, cancel, mine, answer)
+	}
 	return t.passOn(ctx, cancel, mine, answer)
 }
 

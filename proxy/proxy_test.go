@@ -78,7 +78,7 @@ type house struct {
 	store *storage.Store
 }
 
-func open(t *testing.T, settings policy.Settings, answer func(ctx context.Context, n int, r *message.Request) (*origin.Response, error)) *house {
+func open(t testing.TB, settings policy.Settings, answer func(ctx context.Context, n int, r *message.Request) (*origin.Response, error)) *house {
 	t.Helper()
 	purges := purge.NewLog()
 	if settings.MaxObject == 0 {

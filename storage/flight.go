@@ -142,6 +142,9 @@ func (f *Flight) settle(o *Outcome) {
 	o.Object.Body.seated()
 }
 
+// Started returns where the log of purges stood when the flight was reserved.
+func (f *Flight) Started() uint64 { return f.started }
+
 // secondaryKey returns the secondary key that an answer with this Vary has for a request.
 func secondaryKey(base string, vary message.Vary, h message.Header) string {
 	return string(appendSecondary(nil, base, vary, h))

@@ -72,7 +72,7 @@ var reasons = map[string]string{
 	"stale-if-error":         "the origin does not answer; this is the last good page",
 	"stale-held":             "the origin failed a moment ago; this is the last good page",
 	"rule-pass":              "a rule says that this page is never stored",
-	"method":                 "neither GET nor HEAD, so the origin has to see it",
+	"method":                 "neither GET, HEAD nor QUERY, so the origin has to see it",
 	"set-cookie":             "not stored: it sets a cookie, so it may be one visitor's own",
 	"cookies":                "not stored: the request carried a cookie, so it may be one visitor's own",
 	"identity-alone":         "fetched alone: the request carries a cookie",
@@ -89,7 +89,7 @@ var forwards = map[string]string{
 	"stale":     "what was stored was too old",
 	"miss":      "nothing that was stored could be used",
 	"bypass":    "not to be stored",
-	"method":    "neither GET nor HEAD, so the origin has to see it",
+	"method":    "neither GET, HEAD nor QUERY, so the origin has to see it",
 	"request":   "the visitor wanted it fresh",
 }
 

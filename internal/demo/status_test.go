@@ -26,7 +26,7 @@ func TestExplain(t *testing.T) {
 	f("GET", 200, "fwd=uri-miss; fwd-status=200; stored; collapsed", "joined", "waited for a fetch that was already under way")
 	// Not stored.
 	f("GET", 200, "fwd=bypass; fwd-status=200; detail=rule-pass", "pass", "a rule says that this page is never stored")
-	f("POST", 303, "fwd=method; fwd-status=303; detail=method", "pass", "neither GET nor HEAD, so the origin has to see it")
+	f("POST", 303, "fwd=method; fwd-status=303; detail=method", "pass", "neither GET, HEAD nor QUERY, so the origin has to see it")
 	f("GET", 404, "fwd=uri-miss; fwd-status=404; detail=no-lifetime", "pass", "nothing was stored (no-lifetime)")
 	// The origin is down.
 	f("GET", 502, "fwd=uri-miss; detail=origin-connect", "error", "the origin does not answer, and nothing is stored that could be used")
