@@ -53,7 +53,8 @@ func (f *Feed) Observe(e *edge.Entry) {
 	if f.count.Load() == 0 {
 		return
 	}
-	t := transactionOf(e)
+	lasting := e.Clone() // listeners read it later
+	t := transactionOf(&lasting)
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	for l := range f.listeners {
@@ -99,7 +100,7 @@ func transactionOf(e *edge.Entry) Transaction {
 		Why:       reasonText(e.Record.Why),
 		Detail:    reasonText(e.Record.Detail),
 		Collapsed: e.Record.Collapsed,
-		Cache:     e.Cache,
+		Cache:     e.Record.Cache.Parameters(),
 		Backend:   e.Backend,
 		Waited:    e.Waited.Seconds(),
 		Saved:     e.Record.Saved.Seconds(),

@@ -40,9 +40,9 @@ var kinds = []proxy.Record{
 func wholeEntry() *edge.Entry {
 	return &edge.Entry{
 		Time: time.Unix(1_700_000_000, 0), Duration: time.Millisecond, Client: netip.MustParseAddr("192.0.2.1"), RequestID: "id",
-		Method: "GET", Scheme: "https", Host: "example.org", URI: "/a?b", Status: 200, Bytes: 10, Cut: true, Cache: "hit", Backend: "app",
+		Method: "GET", Scheme: "https", Host: "example.org", URI: "/a?b", Status: 200, Bytes: 10, Cut: true, Backend: "app",
 		Waited: time.Second, UserAgent: "browser",
-		Record: proxy.Record{Result: proxy.ResultMiss, Why: policy.NotStored, Detail: policy.SetCookie, Collapsed: true, Saved: time.Second},
+		Record: proxy.Record{Result: proxy.ResultMiss, Why: policy.NotStored, Detail: policy.SetCookie, Collapsed: true, Saved: time.Second, Cache: policy.CacheStatus{Hit: true}},
 	}
 }
 

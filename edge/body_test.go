@@ -134,7 +134,7 @@ func (f flushing) Write(p []byte) (int, error) {
 func TestUnreadBody(t *testing.T) {
 	var served []string
 	address := start(t, &edge.Server{Handler: handler(func(_ context.Context, r *proxy.Request, w proxy.Writer) proxy.Record {
-		served = append(served, r.Path)
+		served = append(served, strings.Clone(r.Path))
 		return say(w, 200, "ok")
 	})})
 	const inner = "GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -1,10 +1,7 @@
 package edge
 
 import (
-	"net"
-	"net/http"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"lacquer/message"
@@ -15,11 +12,10 @@ import (
 //
 // X-Forwarded-For is believed from trusted proxies only. The field Forwarded (RFC 7239) is not believed for the address: most
 // proxies write the one and let the other through as the client sent it, and nothing tells which of two a proxy wrote itself.
-func (s *Server) client(r *http.Request, fields message.Header) proxy.Client {
-	peer := addressOf(r.RemoteAddr)
-	c := proxy.Client{Addr: peer, Peer: peer, Trusted: s.trusts(peer)}
+func (s *Server) client(p peer, fields message.Header) proxy.Client {
+	c := proxy.Client{Addr: p.address, Peer: p.address, Trusted: p.trusted}
 	if c.Trusted {
-		c.Addr = forwardedFor(peer, slices.Collect(fields.Values("X-Forwarded-For")), s.trusts)
+		c.Addr = forwardedFor(p.address, fields, s.trusts)
 	}
 	return c
 }
@@ -45,21 +41,22 @@ func addressOf(remote string) netip.Addr {
 	return netip.Addr{}
 }
 
-func addressOfConn(c net.Conn) netip.Addr {
-	if tcp, ok := c.RemoteAddr().(*net.TCPAddr); ok {
-		return tcp.AddrPort().Addr().Unmap().WithZone("")
-	}
-	return netip.Addr{}
-}
-
 // forwardedFor reads the lines of X-Forwarded-For from the right, where the nearest proxy has written the address that asked
 // it. The first address that is not that of a trusted proxy is the client's: what stands further left is its own claim.
 // Where an element is no address, whoever wrote it is as far as can be seen.
-func forwardedFor(peer netip.Addr, lines []string, trusted func(netip.Addr) bool) netip.Addr {
+func forwardedFor(peer netip.Addr, fields message.Header, trusted func(netip.Addr) bool) netip.Addr {
 	client := peer
-	for _, line := range slices.Backward(lines) {
-		elements := strings.Split(line, ",")
-		for _, element := range slices.Backward(elements) {
+	for i := len(fields) - 1; i >= 0; i-- {
+		if !message.EqualFold(fields[i].Name, "X-Forwarded-For") {
+			continue
+		}
+		for line, more := fields[i].Value, true; more; {
+			element := line
+			if comma := strings.LastIndexByte(line, ','); comma >= 0 {
+				line, element = line[:comma], line[comma+1:]
+			} else {
+				more = false
+			}
 			hop, ok := parseHop(strings.Trim(element, " \t"))
 			if !ok {
 				return client

@@ -6,10 +6,10 @@
 //
 // It does not know what happens to a request, what a cache is or which backends there are.
 //
-// HTTP/1.1 and, under TLS, HTTP/2 are served over net/http, which hides some of what it mends: a Content-Length beside chunks, a Host beside a target
-// in absolute form, folded lines and bare line feeds are not seen here. All that is seen is judged by the strict parser of package
-// message, HTTP/2's pseudo-header fields as the request line that they stand for, and nothing of what came in is ever sent on as it
-// stood.
+// HTTP/1 is served by a loop of its own, in connection.go: one goroutine a connection, heads parsed where they were read, no
+// allocation on a request that is answered from memory. HTTP/2, which TLS negotiates, comes from net/http. One strict parser, that
+// of package message, judges every head, HTTP/2's pseudo-header fields as the request line that they stand for. What is malformed
+// or ambiguous is refused, and nothing of what came in is ever sent on as it stood.
 //
 // Certificates come from elsewhere, as functions: which one to show, which hosts they are good for, what a certificate authority is
 // to be answered.

@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"io"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -21,30 +20,29 @@ type answer struct {
 
 // doorstep answers what never gets to the handler: challenges of certificate authorities, and requests by http that are to come again
 // by https. It returns nil for all others.
-func (s *Server) doorstep(r *http.Request, request *proxy.Request) *answer {
-	host := hostOf(request.Authority)
-	if strings.HasPrefix(request.Path, wellKnown) {
+func (s *Server) doorstep(r *proxy.Request) *answer {
+	if strings.HasPrefix(r.Path, wellKnown) {
 		// Never sent elsewhere: what we do not know, the site behind us may.
-		if s.Challenge == nil || request.Method != http.MethodGet {
+		if s.Challenge == nil || r.Method != http.MethodGet {
 			return nil
 		}
-		if text, ok := s.Challenge(host, request.Path); ok {
+		if text, ok := s.Challenge(hostOf(r.Authority), r.Path); ok {
 			return newAnswer(http.StatusOK, text, message.Field{Name: "Content-Type", Value: "application/octet-stream"})
 		}
 		return nil
 	}
-	if s.Secured == nil || r.TLS != nil || request.Scheme != "http" || !strings.HasPrefix(request.Path, "/") {
+	if s.Secured == nil || r.TLS != nil || r.Scheme != "http" || !strings.HasPrefix(r.Path, "/") {
 		return nil
 	}
-	status := redirection(request.Method)
+	status := redirection(r.Method)
 	if status == 0 {
 		return nil
 	}
-	authority, ok := s.Secured(host)
+	authority, ok := s.Secured(hostOf(r.Authority))
 	if !ok {
 		return nil
 	}
-	return newAnswer(status, "", message.Field{Name: "Location", Value: "https://" + authority + request.URI()})
+	return newAnswer(status, "", message.Field{Name: "Location", Value: "https://" + authority + r.URI()})
 }
 
 // redirection returns the status that sends a method elsewhere. RFC 9110 section 15.4.2 lets clients make GET of POST on 301, so that others
@@ -63,11 +61,11 @@ func redirection(method string) int {
 // another was asked for in the handshake, and there is no certificate that would have let the client use it for this one, too
 // (RFC 9113 section 9.1.1). A client that sends no name in the handshake has an address in its URL, and any is as good. Trusted
 // proxies connect by whatever name they like.
-func (s *Server) misdirected(r *http.Request, request *proxy.Request) bool {
-	if !overHTTP2(r) || s.Covers == nil || request.Client.Trusted {
+func (s *Server) misdirected(r *proxy.Request) bool {
+	if r.Major != 2 || s.Covers == nil || r.Client.Trusted {
 		return false
 	}
-	host, asked := hostOf(request.Authority), hostOf(r.TLS.ServerName)
+	host, asked := hostOf(r.Authority), hostOf(r.TLS.ServerName)
 	if _, err := netip.ParseAddr(host); host == asked || asked == "" && err == nil {
 		return false
 	}
@@ -88,10 +86,5 @@ func newAnswer(status int, body string, fields ...message.Field) *answer {
 	return &answer{message.Response{Status: status, Header: fields, Length: int64(len(body))}, body}
 }
 
-// answer sends a whole response and returns the bytes of its body that were sent.
-func (w *writer) answer(a *answer) int64 {
-	if w.Head(&a.Response) == nil {
-		io.WriteString(w, a.body)
-	}
-	return w.written
-}
+// send sends the answer and returns the bytes of its body that were sent.
+func (a *answer) send(w responder) int64 { return send(w, &a.Response, a.body) }

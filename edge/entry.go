@@ -1,15 +1,17 @@
 package edge
 
 import (
-	"net/http"
+	"encoding/base64"
 	"net/netip"
+	"strings"
 	"time"
 
 	"lacquer/message"
 	"lacquer/proxy"
 )
 
-// Entry is what is known of a transaction that is over. Its strings last.
+// Entry is what is known of a transaction that is over. Its strings are valid until Access returns: those of the request are views of a buffer. Whoever
+// keeps an Entry keeps a Clone.
 type Entry struct {
 	Time      time.Time     // when the head of the request was there
 	Duration  time.Duration // until the end of the transaction
@@ -18,7 +20,7 @@ type Entry struct {
 	RequestID string
 
 	Method, Scheme, Host string
-	URI                  string // path and query; what stood in the request line, if it was refused
+	URI                  string // path and query; what stood in the request line, if it was refused, be it what it may
 	Proto                string // HTTP/1.1 for example
 	Referer, UserAgent   string
 	User                 string // the name in Basic authentication, unverified
@@ -34,26 +36,53 @@ type Entry struct {
 	Record proxy.Record // as the handler told it, for metrics; the zero value for a request that did not come that far
 }
 
-// entry returns what is known of a transaction before it is served.
-func (s *Server) entry(begin time.Time, r *http.Request) Entry {
-	user, _, _ := r.BasicAuth()
-	return Entry{
-		Time:      begin,
-		Method:    r.Method,
-		Scheme:    schemeOf(r),
-		Host:      r.Host,
-		URI:       r.RequestURI,
-		Proto:     r.Proto,
-		Referer:   r.Header.Get("Referer"),
-		UserAgent: r.Header.Get("User-Agent"),
-		User:      user,
+// asks adds what is known of a request before it is served.
+func (e *Entry) asks(r *proxy.Request) {
+	e.Client, e.Peer, e.RequestID = r.Client.Addr, r.Client.Peer, r.ID
+	e.Method, e.Scheme, e.Host = r.Method, r.Scheme, r.Authority
+	if e.URI == "" {
+		e.URI = r.URI()
 	}
+	e.Proto = proto(r.Major, r.Minor)
+	e.Referer, e.UserAgent = r.Header.Get("Referer"), r.Header.Get("User-Agent")
+	e.User = basicUser(r.Header.Get("Authorization"))
 }
 
-// asks adds what was made of the request.
-func (e *Entry) asks(head *message.Request, client proxy.Client, id string) {
-	e.Client, e.Peer, e.RequestID = client.Addr, client.Peer, id
-	e.Scheme, e.Host, e.URI = head.Scheme, head.Authority, head.URI()
+// proto names a version as logs have it.
+func proto(major, minor uint8) string {
+	switch {
+	case major == 2:
+		return "HTTP/2.0"
+	case minor == 0:
+		return "HTTP/1.0"
+	}
+	return "HTTP/1.1"
+}
+
+// basicUser returns the name in Basic credentials (RFC 7617), "" if there is none.
+func basicUser(credentials string) string {
+	const scheme = "Basic "
+	if len(credentials) < len(scheme) || !message.EqualFold(credentials[:len(scheme)], scheme) {
+		return ""
+	}
+	text, err := base64.StdEncoding.DecodeString(credentials[len(scheme):])
+	if err != nil {
+		return ""
+	}
+	user, _, ok := strings.Cut(string(text), ":")
+	if !ok {
+		return ""
+	}
+	return user
+}
+
+// Clone returns a copy that lasts.
+func (e *Entry) Clone() Entry {
+	c := *e
+	for _, text := range []*string{&c.RequestID, &c.Method, &c.Host, &c.URI, &c.Proto, &c.Referer, &c.UserAgent} {
+		*text = strings.Clone(*text)
+	}
+	return c
 }
 
 // gets adds what became of it.
@@ -64,9 +93,9 @@ func (e *Entry) gets(r proxy.Record) {
 }
 
 // access hands an entry on.
-func (s *Server) access(e Entry) {
+func (s *Server) access(e *Entry) {
 	if s.Access != nil {
 		e.Duration = time.Since(e.Time)
-		s.Access(e)
+		s.Access(*e)
 	}
 }

@@ -1,10 +1,15 @@
 package edge
 
 import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"log"
+	"log/slog"
+	"net"
 	"net/http"
+	"sync"
 	"time"
-
-	"lacquer/message"
 )
 
 const (
@@ -26,33 +31,79 @@ func (l Limits) http2() *http.HTTP2Config {
 	}
 }
 
-// connectionFields belong to a connection of HTTP/1. In HTTP/2 they make a message malformed (RFC 9113 section 8.2.2).
-var connectionFields = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade"}
-
-// overHTTP2 reports whether a request came as a stream of HTTP/2. A request line of HTTP/1 that claims version 2 did not.
-func overHTTP2(r *http.Request) bool {
-	return r.ProtoMajor == 2 && r.TLS != nil && r.TLS.NegotiatedProtocol == "h2"
+// second serves the connections over which HTTP/2 was chosen, by net/http. It begins with the first of them.
+type second struct {
+	http    *http.Server
+	handed  handedOver
+	started sync.Once
 }
 
-// unfit returns the status to refuse a request over HTTP/2 with, and why, for what the strict parser cannot see in what is printed of
-// it; 0 if there is nothing. net/http has seen to pseudo-header fields, names in lower case, and a body of the declared length; of
-// :authority and Host it takes the first, and keeps the other.
-func unfit(r *http.Request) (status int, why string) {
-	hosts := r.Header["Host"]
-	if len(hosts) > 1 {
-		return http.StatusBadRequest, "several Host"
+func (h *second) init(s *Server) {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP2(true)
+	h.http = &http.Server{
+		Handler:                      http.HandlerFunc(s.serveStream),
+		ReadHeaderTimeout:            s.limits.HeaderTime,
+		ReadTimeout:                  s.limits.HeaderTime + drainTime, // lifted for each stream by the first read of its body
+		IdleTimeout:                  s.limits.IdleTime,
+		MaxHeaderBytes:               s.limits.Header,
+		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
+		Protocols:                    protocols,
+		HTTP2:                        s.limits.http2(),
+		ErrorLog:                     log.New(complaints{s.log}, "", 0),
 	}
-	// RFC 9113 section 8.3.1. Whoever behind us reads Host alone must not see another site than we do.
-	if len(hosts) == 1 && !message.EqualFold(hosts[0], r.Host) {
-		return http.StatusBadRequest, "Host differs from :authority"
+	h.handed = handedOver{conns: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+// take hands a connection over whose handshake has chosen HTTP/2. It reports false if there is nobody any more to take it.
+func (h *second) take(conn *tls.Conn) bool {
+	h.started.Do(func() { go h.http.Serve(&h.handed) })
+	select {
+	case h.handed.conns <- conn:
+		return true
+	case <-h.handed.closed:
+		return false
 	}
-	for _, name := range connectionFields {
-		if _, ok := r.Header[name]; ok {
-			return http.StatusBadRequest, "a field of a connection of HTTP/1"
-		}
+}
+
+// shutdown drains; see Server.Shutdown.
+func (h *second) shutdown(ctx context.Context) error {
+	h.handed.Close()
+	return h.http.Shutdown(ctx)
+}
+
+// close cuts what is open.
+func (h *second) close() { h.http.Close() }
+
+// handedOver is a listener whose connections are those that were handed over.
+type handedOver struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once // closes closed
+}
+
+func (l *handedOver) Accept() (net.Conn, error) {
+	select {
+	case conn := <-l.conns:
+		return conn, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
 	}
-	if _, ok := r.Header["Expect"]; ok { // 100-continue has been taken out; net/http answers so in HTTP/1
-		return http.StatusExpectationFailed, "an expectation other than 100-continue"
-	}
-	return 0, ""
+}
+
+func (l *handedOver) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+// Addr is asked for by net/http's context, which nobody reads.
+func (l *handedOver) Addr() net.Addr { return nobody{} }
+
+// complaints takes what net/http logs.
+type complaints struct{ log *slog.Logger }
+
+// Write logs one line. It is safe for concurrent use.
+func (c complaints) Write(line []byte) (int, error) {
+	c.log.Warn(string(bytes.TrimRight(line, "\n")))
+	return len(line), nil
 }

@@ -136,10 +136,12 @@ func say(w proxy.Writer, status int, text string) proxy.Record {
 	return proxy.Record{Status: status, Bytes: int64(len(text))}
 }
 
-// recorder answers 200 and keeps the last request.
+// recorder answers 200 and keeps a copy of the last request.
 func recorder(last **proxy.Request) handler {
 	return func(_ context.Context, r *proxy.Request, w proxy.Writer) proxy.Record {
-		*last = r
+		kept := *r
+		kept.Request = r.Clone()
+		*last = &kept
 		return say(w, 200, "ok")
 	}
 }

@@ -10,15 +10,15 @@ import (
 	"lacquer/proxy"
 )
 
-// What is refused never reaches the handler, and the connection is closed.
+// What is refused never reaches the handler, the connection is closed, and the access log knows of it.
 func TestRefused(t *testing.T) {
-	var entries []edge.Entry
+	entries := make(chan edge.Entry, 1)
 	var last *proxy.Request
-	s := &edge.Server{Handler: recorder(&last), Access: func(e edge.Entry) { entries = append(entries, e) }}
+	s := &edge.Server{Handler: recorder(&last), Access: func(e edge.Entry) { entries <- e.Clone() }}
 	address := start(t, s)
 	f := func(request string, want int) {
 		t.Helper()
-		last, entries = nil, nil
+		last = nil
 		c := dial(t, address)
 		c.send(request)
 		text, _ := c.rest() // returns only if the connection is closed
@@ -28,8 +28,9 @@ func TestRefused(t *testing.T) {
 		if last != nil {
 			t.Errorf("%.60q: the handler was asked", request)
 		}
-		if len(entries) > 0 && entries[0].Status != want {
-			t.Errorf("%.60q: logged with %d", request, entries[0].Status)
+		e := <-entries
+		if line := e.Method + " " + e.URI; e.Status != want || e.Client.String() != "127.0.0.1" || !strings.HasPrefix(request, strings.TrimRight(line, " ")) {
+			t.Errorf("%.60q: logged with %d, line %.60q, client %v", request, e.Status, line, e.Client)
 		}
 	}
 
@@ -57,16 +58,22 @@ func TestRefused(t *testing.T) {
 	// RFC 9112 sections 6.1 and 6.2: framing, and what could be a second request behind it.
 	f("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nabGET /x HTTP/1.1\r\nHost: a\r\n\r\n", 400)
 	f("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\na", 400)
+	f("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\nHost: a\r\n\r\n", 400)
+	f("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400)
 	f("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501)
 	f("TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na", 400)
 
 	// RFC 9112 section 5: field lines.
 	f("GET / HTTP/1.1\r\nHost: a\r\nX : b\r\n\r\n", 400)
 	f("GET / HTTP/1.1\r\nHost: a\r\nX: \x00\r\n\r\n", 400)
+	f("GET / HTTP/1.1\nHost: a\n\n", 400)
+	f("GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n", 400)
+	f("GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", 400)
 	f("GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", 400)
 
 	// Versions.
 	f("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505)
+	f("GET /\r\n\r\n", 400)
 	f("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505)
 
 	// Limits: fields, bytes, what else is expected.
@@ -123,9 +130,9 @@ func TestReceived(t *testing.T) {
 	}))
 	f("GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n", plain)
 
-	// Lines of one name stay in order; names that alias others do not come in.
+	// Lines stay in order; names that alias others do not come in.
 	f("GET / HTTP/1.1\r\nHost: a\r\nB: 2\r\nX_Forwarded_For: 1\r\nA: 1\r\nX.Y: 1\r\nb: 1\r\n\r\n", with(func(r *message.Request) {
-		r.Header = message.Header{{Name: "A", Value: "1"}, {Name: "B", Value: "2"}, {Name: "B", Value: "1"}}
+		r.Header = message.Header{{Name: "B", Value: "2"}, {Name: "A", Value: "1"}, {Name: "b", Value: "1"}}
 	}))
 
 	// Bodies by length, in chunks, and none.
@@ -149,14 +156,11 @@ func FuzzRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var last *proxy.Request
 		s := &edge.Server{Handler: recorder(&last), Trusted: trusted}
-		c := dial(t, start(t, s))
-		c.send(text)
-		c.Conn.(interface{ CloseWrite() error }).CloseWrite()
-		c.rest()
+		converse(t, s, text)
 		if s.Panics() > 0 {
 			t.Fatalf("%q panicked", text)
 		}
-		if last == nil {
+		if last == nil || last.Authority == "" { // HTTP/1.0 needs no Host, and what we send is HTTP/1.1
 			return
 		}
 		printed := message.AppendRequest(nil, last.Request)

@@ -31,3 +31,21 @@ func factsOf(state *tls.ConnectionState) *proxy.TLS {
 		Protocol:   state.NegotiatedProtocol,
 	}
 }
+
+// reset closes a connection such that the other end sees that it was cut, if it is one that can be reset. Beneath TLS it is closed
+// without the alert that would make its end look right (RFC 8446 section 6.1).
+func reset(conn net.Conn) {
+	if secured, ok := conn.(*tls.Conn); ok {
+		conn = secured.NetConn()
+	}
+	if announced, ok := conn.(*announced); ok {
+		conn = announced.Conn
+	}
+	switch c := conn.(type) {
+	case interface{ SetLinger(int) error }:
+		c.SetLinger(0)
+	case interface{ Reset() }:
+		c.Reset()
+	}
+	conn.Close()
+}

@@ -218,6 +218,21 @@ func TestHandshakeComplaints(t *testing.T) {
 	f(slog.LevelDebug, true)
 }
 
+// Who speaks HTTP where TLS is expected is told so.
+func TestPlainRequestWhereTLSIsExpected(t *testing.T) {
+	address, _ := startSecured(t, &edge.Server{Handler: recorder(new(*proxy.Request))})
+	f := func(text, want string) {
+		t.Helper()
+		c := dial(t, address)
+		c.send(text)
+		if got, _ := c.rest(); !strings.HasPrefix(got, want) || want == "" && strings.Contains(got, "HTTP") {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+	f("GET / HTTP/1.1\r\n", "HTTP/1.1 400 ")
+	f("EHLO example.org\r\n", "")
+}
+
 // lockedBuffer takes a log.
 type lockedBuffer struct {
 	mu   sync.Mutex // protects text

@@ -1,9 +1,8 @@
 package edge
 
 import (
-	"bufio"
+	"bytes"
 	"errors"
-	"io"
 	"net"
 	"sync"
 )
@@ -12,27 +11,25 @@ import (
 type tunnel struct {
 	net.Conn
 	server *Server
-	early  io.Reader // what the client sent before the upgrade; nil once it is read
+	early  []byte // what the client sent before the upgrade and nobody has read yet
 	closed sync.Once
 }
 
-func newTunnel(s *Server, conn net.Conn, buffered *bufio.Reader) *tunnel {
-	t := &tunnel{Conn: conn, server: s}
-	if n := buffered.Buffered(); n > 0 {
-		t.early = io.LimitReader(buffered, int64(n))
+// newTunnel returns a tunnel over conn, which copies what came early. It closes conn if the server is shut already.
+func newTunnel(s *Server, conn net.Conn, early []byte) *tunnel {
+	t := &tunnel{Conn: conn, server: s, early: bytes.Clone(early)}
+	if !s.tunnels.add(t) {
+		conn.Close()
 	}
-	s.tunnels.add(t)
 	return t
 }
 
 // Read reads what came early, then what comes.
 func (t *tunnel) Read(p []byte) (int, error) {
-	if t.early != nil {
-		n, err := t.early.Read(p)
-		if n > 0 || err == nil {
-			return n, nil
-		}
-		t.early = nil
+	if len(t.early) > 0 {
+		n := copy(p, t.early)
+		t.early = t.early[n:]
+		return n, nil
 	}
 	return t.Conn.Read(p)
 }
@@ -48,11 +45,7 @@ func (t *tunnel) Close() (err error) {
 
 // CloseWrite tells the client that nothing more will come, and leaves the other direction open.
 func (t *tunnel) CloseWrite() error {
-	conn := t.Conn
-	if wrapped, ok := conn.(interface{ Raw() net.Conn }); ok { // behind the PROXY protocol
-		conn = wrapped.Raw()
-	}
-	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+	if half, ok := t.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return errors.New("this connection cannot be closed in one direction alone")

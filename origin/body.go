@@ -39,7 +39,9 @@ func (b *body) Read(p []byte) (int, error) {
 	case message.ByChunks:
 		n, err = b.readChunks(p)
 	default:
-		n, err = b.read(p) // until the connection is closed (RFC 9112 section 6.3)
+		if n, err = b.read(p); err == io.EOF && b.x.conn.cutOff() { // until the connection is closed (RFC 9112 section 6.3)
+			err = errShort
+		}
 	}
 	switch {
 	case err == nil:

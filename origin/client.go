@@ -35,8 +35,7 @@ func (b *Backend) Fetch(ctx context.Context, r *Request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	response, err := begin(ctx, b, r, c).ask()
-	return response, err
+	return begin(ctx, b, r, c).ask()
 }
 
 // idle returns a connection that was used before and seems to be fit for r, nil if there is none. What only a new connection can
@@ -123,7 +122,7 @@ type exchange struct {
 func begin(ctx context.Context, b *Backend, r *Request, c *connection) *exchange {
 	x := &exchange{backend: b, ctx: ctx, asked: r, conn: c, buffer: takeBuffer()}
 	if ctx.Done() != nil {
-		x.unwatch = context.AfterFunc(ctx, func() { c.Close() })
+		x.unwatch = context.AfterFunc(ctx, c.abort)
 	}
 	return x
 }
@@ -158,15 +157,17 @@ func (x *exchange) ask() (*Response, error) {
 	return &Response{Head: head, Body: &x.body, Trailer: x.body.trailerSection}, nil
 }
 
-// finish ends an exchange whose answer came whole, and keeps the connection if the whole request was written and nothing is left over
-// of what was read.
+// finish ends an exchange whose answer came whole with nothing behind it in the buffer, and keeps the connection if the whole request
+// was written.
 func (x *exchange) finish() {
-	keep := x.release() && x.keep
-	if !keep || len(x.buffer.unread()) > 0 || !x.conn.quiet() {
-		x.conn.Close()
-	} else {
+	switch {
+	case !x.release():
+		x.conn.abort()
+	case x.keep && x.conn.quiet():
 		x.conn.used = true
 		x.backend.pool.put(x.conn)
+	default:
+		x.conn.Close()
 	}
 	x.buffer.free()
 	x.buffer = nil
@@ -178,7 +179,7 @@ func (x *exchange) abandon() {
 		return
 	}
 	x.release()
-	x.conn.Close()
+	x.conn.abort()
 	x.buffer.free()
 	x.buffer = nil
 }

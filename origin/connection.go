@@ -7,7 +7,7 @@ import (
 )
 
 // connection is one HTTP/1 connection to an origin. It belongs to the exchange that opened it or took it from the pool, or to the
-// pool; its methods are for its owner alone, but Close.
+// pool; its methods are for its owner alone, but abort.
 type connection struct {
 	net.Conn
 	probe *probe // tells what waits to be read; nil where nothing can
@@ -18,6 +18,16 @@ type connection struct {
 
 func newConnection(conn net.Conn) *connection {
 	return &connection{Conn: conn, probe: newProbe(bottom(conn))}
+}
+
+// abort closes the connection at once. TLS is not told: its farewell would wait for an origin that takes nothing. Anybody may call it at any
+// time.
+func (c *connection) abort() {
+	if secured, ok := c.Conn.(*tls.Conn); ok {
+		secured.NetConn().Close()
+		return
+	}
+	c.Conn.Close()
 }
 
 // bottom returns the connection of the system under conn.
@@ -62,6 +72,17 @@ func (c *connection) quiet() bool {
 	}
 	n, err := secured.Read(surplus[:])
 	return n == 0 && isTimeout(err)
+}
+
+// cutOff reports whether a connection over TLS has ended without the alert that says so, as anybody on the way can make it end (RFC
+// 9112 section 9.8). crypto/tls takes that for a proper end.
+func (c *connection) cutOff() bool {
+	secured, ok := c.Conn.(*tls.Conn)
+	if !ok {
+		return false
+	}
+	below, ok := secured.NetConn().(*patient)
+	return ok && below.ended
 }
 
 // CloseWrite ends our direction, where the connection can.

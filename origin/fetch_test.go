@@ -228,6 +228,24 @@ func TestNeverSentTwice(t *testing.T) {
 	f("DELETE", "", 1)
 }
 
+// Once a byte of an answer came, the origin has seen the request: what follows is its failure.
+func TestNotRepeatedAfterTheFirstByte(t *testing.T) {
+	var asked atomic.Int32
+	b := rawOrigin(t, func(c net.Conn, r *bufio.Reader) {
+		for readHead(r) != "" {
+			if asked.Add(1) == 2 {
+				io.WriteString(c, "H")
+				return
+			}
+			io.WriteString(c, "HTTP/1.1 204 No Content\r\n\r\n")
+		}
+	})
+	fetchAll(t, b, &origin.Request{Head: get("/")})
+	if _, err := fetch(b); kindOf(t, err) != origin.Broken || asked.Load() != 2 {
+		t.Errorf("asked %d times (%v)", asked.Load(), err)
+	}
+}
+
 // A connection is used again when the body was read to its end, and only then.
 func TestConnectionsAreReused(t *testing.T) {
 	f := func(read bool, want int32) {

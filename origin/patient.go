@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"io"
 	"net"
 	"time"
 )
@@ -10,6 +11,16 @@ import (
 type patient struct {
 	net.Conn
 	limit time.Duration
+	ended bool // the other end has ended its direction; for whoever reads
+}
+
+// Read notes the end of the connection: to TLS it looks the same as the alert that announces it.
+func (c *patient) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err == io.EOF {
+		c.ended = true
+	}
+	return n, err
 }
 
 // Write writes p in pieces, each under a deadline of its own.

@@ -94,10 +94,10 @@ func (u *upload) run() {
 		_ = u.conn.SetReadDeadline(time.Now().Add(u.timeouts.FirstByte))
 	case errors.As(err, &fault):
 		u.source = fault.err
-		u.conn.Close()
+		u.conn.abort()
 	case isTimeout(err):
 		u.refused = err
-		u.conn.Close()
+		u.conn.abort()
 	default: // whoever closes in the middle may have said why before
 		u.refused = err
 		_ = u.conn.SetReadDeadline(time.Now().Add(u.timeouts.FirstByte))

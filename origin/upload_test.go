@@ -90,7 +90,8 @@ func TestAnswerBeforeTheRequestIsWhole(t *testing.T) {
 	})
 	body, sender := io.Pipe()
 	defer sender.Close()
-	res, text := fetchAll(t, b, &origin.Request{Head: post(10), Body: body})
+	go io.WriteString(sender, "a first piece, and never another")
+	res, text := fetchAll(t, b, &origin.Request{Head: post(1 << 20), Body: body})
 	if res.Head.Status != 413 || text != "big" {
 		t.Errorf("status %d, %q", res.Head.Status, text)
 	}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -82,7 +83,16 @@ func ForwardOf(r Reason) Forward {
 // Append appends the member of a Cache-Status field that stands for this transaction, cache being the name of the cache. The
 // TTL is in whole seconds, rounded down. It allocates nothing if dst has room.
 func (c *CacheStatus) Append(dst []byte, cache string) []byte {
-	dst = appendTokenOrString(dst, cache)
+	return c.appendParameters(appendTokenOrString(dst, cache))
+}
+
+// Parameters returns what Append says of the transaction, without the name of a cache: "hit; ttl=59" for example, "" for the zero value.
+func (c *CacheStatus) Parameters() string {
+	var buf [128]byte
+	return strings.TrimPrefix(string(c.appendParameters(buf[:0])), "; ")
+}
+
+func (c *CacheStatus) appendParameters(dst []byte) []byte {
 	if c.Hit {
 		dst = append(dst, "; hit"...)
 	}

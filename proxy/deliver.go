@@ -3,7 +3,6 @@ package proxy
 import (
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"lacquer/message"
@@ -90,10 +89,9 @@ func (t *transaction) clientHead() *message.Response {
 func (t *transaction) sign(head *message.Response) {
 	start := len(t.text)
 	t.text = t.status.Append(t.text, Name)
-	line := t.since(start)
 	head.Header.Add("Via", via)
-	head.Header.Add("Cache-Status", line)
-	t.record.Cache = strings.Clone(line[min(len(Name)+2, len(line)):])
+	head.Header.Add("Cache-Status", t.since(start))
+	t.record.Cache = t.status
 	t.record.Why, t.record.Detail = t.why, t.status.Detail
 }
 

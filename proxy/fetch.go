@@ -142,13 +142,13 @@ func (j *job) completes(f *storage.Flight, found *findings) bool {
 		return answer.Status != 304 && answer.Status != 412 && answer.Status != 416
 	}
 	part, ok := policy.PartOf(answer)
-	return ok && part.Size == f.Stored.Head.Length && policy.Combines(f.Stored.Head, answer) && j.judged(answer, found).Store
+	return ok && part.Size == f.Stored.Head.Length && policy.Combines(f.Stored.Origin, answer) && j.judged(answer, found).Store
 }
 
 // freshened returns what is stored with its fields brought up to date by a 304 (RFC 9111 section 4.3.4); nil if the 304 is not of what is stored, or says
 // that it may not be stored any more: then the whole is to be asked for.
 func (s *Server) freshened(f *storage.Flight, j *job, found *findings) *storage.Response {
-	if !policy.Matches304(f.Stored.Head, found.answer.Head) {
+	if !policy.Matches304(f.Stored.Origin, found.answer.Head) {
 		return nil
 	}
 	return j.renewed(f.Stored, policy.Freshen(f.Stored.Origin, found.answer.Head), found)

@@ -83,11 +83,16 @@ func (t *transaction) job(f *storage.Flight) *job {
 	case stored.Partial():
 		t.complete(j, f)
 	default:
-		before := len(j.outgoing.Header)
-		policy.Conditions(&j.outgoing.Header, stored.Head)
-		j.validating = len(j.outgoing.Header) > before
+		j.validate(stored)
 	}
 	return j
+}
+
+// validate asks whether what is stored still holds.
+func (j *job) validate(stored *storage.Object) {
+	before := len(j.outgoing.Header)
+	policy.Conditions(&j.outgoing.Header, stored.Origin)
+	j.validating = len(j.outgoing.Header) > before
 }
 
 // complete asks for what is missing of a part that is stored, and for all if that has changed (RFC 9111 section 3.4).
@@ -97,10 +102,13 @@ func (t *transaction) complete(j *job, f *storage.Flight) {
 	if f.Part != "" {
 		wanted, _ = policy.WantedBytes(t.request.Request, f.Stored.Head, size)
 	}
-	if missing, any := f.Stored.Missing(wanted); any {
-		policy.AskPart(&j.outgoing.Header, f.Stored.Head, missing, size)
-		j.partial, j.completing = true, true
+	missing, any := f.Stored.Missing(wanted)
+	if !any { // it is all there, but stale
+		j.validate(f.Stored)
+		return
 	}
+	policy.AskPart(&j.outgoing.Header, f.Stored.Origin, missing, size)
+	j.partial, j.completing = true, true
 }
 
 // jobBehind makes the refresh of an object that was served stale. It is the object's, not this visitor's: identity is taken off unless the

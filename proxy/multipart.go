@@ -58,8 +58,7 @@ func ascending(ranges []message.ByteRange) bool {
 	return true
 }
 
-// readable reports whether ranges of an object can be sent in their order: going back needs a body that is kept.
+// readable reports whether ranges of an object can be sent in their order: going back needs a body that does not move on.
 func readable(o *storage.Object, ranges []message.ByteRange) bool {
-	_, whole := o.Body.Size()
-	return whole || ascending(ranges)
+	return o.Body.Settled() || ascending(ranges)
 }

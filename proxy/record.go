@@ -29,10 +29,10 @@ func (r Result) String() string { return resultNames[r] }
 
 // Record is what is known of a transaction when it is over, for the access log and for metrics.
 type Record struct {
-	Status    int    // of the final response, 0 if none was begun
-	Bytes     int64  // of its body that were written
-	Cut       bool   // the body did not come to its end
-	Cache     string // the Cache-Status that was sent, without the name of the cache
+	Status    int                // of the final response, 0 if none was begun
+	Bytes     int64              // of its body that were written
+	Cut       bool               // the body did not come to its end
+	Cache     policy.CacheStatus // that was sent; the zero value if none was
 	Result    Result
 	Why       policy.Reason // why the request did not end with a fresh hit, or None
 	Detail    policy.Reason // why the response was not stored, or how the origin failed, or None

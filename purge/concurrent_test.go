@@ -47,9 +47,9 @@ func TestNothingOlderThanAPurge(t *testing.T) {
 				if left != (storage.Stats{}) || r.log.Len() != 0 {
 					t.Errorf("at the end: %+v, %d entries in the log", left, r.log.Len())
 				}
-				if r.served.Load() == 0 || r.shared.Load() == 0 || r.late.Load() == 0 {
-					t.Errorf("%d requests were served from the store, %d shared a fetch, %d looked up again after a purge: this shows too little",
-						r.served.Load(), r.shared.Load(), r.late.Load())
+				if r.served.Load() == 0 || r.shared.Load() == 0 || r.late.Load() == 0 || r.parts.Load() == 0 {
+					t.Errorf("%d requests were served from the store, %d of them a part, %d shared a fetch, %d looked up again after a purge: this shows too little",
+						r.served.Load(), r.parts.Load(), r.shared.Load(), r.late.Load())
 				}
 			})
 		})
@@ -71,8 +71,11 @@ type rush struct {
 	mu       sync.Mutex               // protects landings
 	landings map[string]chan struct{} // closed when a flight has landed, by its ID
 
-	served, shared, late atomic.Int64
+	served, shared, late, parts atomic.Int64
 }
+
+// pageSize is how many bytes pages have that are asked for in parts.
+const pageSize = 40_000
 
 // site is a URL at the origin, and what is known of its purges.
 type site struct {
@@ -118,9 +121,14 @@ func (r *rush) request(s *site) {
 	least := version{s.acked.Load(), r.all.acked.Load()}
 	q := &storage.Query{
 		Key:      policy.Key{Primary: s.primary, Base: []string{"http", "https"}[rand.IntN(2)]},
-		Request:  &message.Request{Header: message.Header{{Name: "Accept-Encoding", Value: []string{"gzip", "br"}[rand.IntN(2)]}}},
+		Request:  &message.Request{Method: "GET", Header: message.Header{{Name: "Accept-Encoding", Value: []string{"gzip", "br"}[rand.IntN(2)]}}},
 		Arrival:  r.log.Number(),
 		Identity: rand.IntN(5) == 0,
+	}
+	if rand.IntN(2) == 0 {
+		first := rand.IntN(pageSize)
+		q.Request.Header.Add("Range", fmt.Sprintf("bytes=%d-%d", first, first+rand.IntN(pageSize-first)))
+		q.Part = policy.PartAsked(q.Request)
 	}
 	for range 4 {
 		q.Now = time.Now()
@@ -142,7 +150,9 @@ func (r *rush) request(s *site) {
 			if !a.Object.Body.Attach(&reader) {
 				continue
 			}
-			r.served.Add(1)
+			if r.served.Add(1); a.Object.Partial() {
+				r.parts.Add(1)
+			}
 			r.deliver(a.Object, &reader, q, least)
 			reader.Close()
 			return
@@ -168,11 +178,17 @@ func (r *rush) land(seat *storage.Seat, q *storage.Query, least version) bool {
 		return false
 	case o.Err != nil:
 		return true
-	case !o.Object.Matches(q.Request.Header), !seat.Reader().Attached():
+	case !o.Object.Matches(q.Request.Header), !seat.Reader().Attached(), !holds(o.Object, q):
 		return false
 	}
 	r.deliver(o.Object, seat.Reader(), q, least)
 	return true
+}
+
+// holds reports whether an object has what a request wants of it.
+func holds(o *storage.Object, q *storage.Query) bool {
+	wanted, any := policy.WantedBytes(q.Request, o.Head, o.Head.Length)
+	return !o.Partial() || any && o.Holds(wanted)
 }
 
 // deliver reads what a request was given, or some of it, and holds its version against the least that it may have.
@@ -184,7 +200,12 @@ func (r *rush) deliver(o *storage.Object, reader *storage.Reader, q *storage.Que
 	if !o.Matches(q.Request.Header) {
 		r.t.Errorf("%s: given another variant", q.Key.Primary)
 	}
-	for rand.IntN(10) > 0 {
+	left := int64(1 << 40)
+	if wanted, any := policy.WantedBytes(q.Request, o.Head, o.Head.Length); any && o.Head.Length == pageSize {
+		reader.Skip(wanted.First)
+		left = wanted.Length()
+	}
+	for left > 0 && rand.IntN(10) > 0 {
 		piece, err := reader.Next(r.t.Context())
 		if err != nil {
 			if err != io.EOF && err != errCut && err != storage.ErrAbandoned {
@@ -192,6 +213,7 @@ func (r *rush) deliver(o *storage.Object, reader *storage.Reader, q *storage.Que
 			}
 			return
 		}
+		left -= int64(len(piece))
 		for _, c := range piece {
 			if c != byte(got.site) {
 				r.t.Errorf("%s: a body of version %d under the head of %d", q.Key.Primary, c, byte(got.site))
@@ -232,7 +254,7 @@ func (r *rush) fetch(f *storage.Flight, s *site, q *storage.Query) {
 	if rand.IntN(4) == 0 {
 		time.Sleep(time.Duration(rand.IntN(int(time.Second)))) // the origin is slow, purges come in between
 	}
-	head := &message.Response{Status: 200}
+	head := &message.Response{Status: 200, Length: message.Unknown}
 	head.Header.Add("Version", strconv.FormatInt(v.site, 10))
 	head.Header.Add("Version-Of-All", strconv.FormatInt(v.all, 10))
 	response := storage.Response{
@@ -245,6 +267,11 @@ func (r *rush) fetch(f *storage.Flight, s *site, q *storage.Query) {
 		},
 		Vary: message.ParseVary(message.Header{{Name: "Vary", Value: []string{"", "Accept-Encoding"}[rand.IntN(2)]}}),
 	}
+	size := rand.IntN(100_000)
+	if q.Part != "" || rand.IntN(3) == 0 {
+		head.Length, size = pageSize, pageSize
+		head.Header.Add("ETag", fmt.Sprintf(`"%d-%d"`, v.site, v.all))
+	}
 	var o *storage.Object
 	switch n := rand.IntN(20); {
 	case n < 2:
@@ -253,12 +280,23 @@ func (r *rush) fetch(f *storage.Flight, s *site, q *storage.Query) {
 	case n < 5:
 		o = r.store.Refuse(f, response, storage.Refusal{Reason: policy.NoStore, Identity: q.Identity, Mark: time.Second})
 	case f.Stored != nil && versionOf(f.Stored) == v:
+		head.Length = f.Stored.Head.Length
+		head.Header.Set("ETag", f.Stored.Head.Header.Get("ETag"))
 		r.store.Freshen(f, response)
 		return
+	case q.Part != "":
+		asked, _ := policy.WantedBytes(q.Request, head, pageSize)
+		if f.Stored != nil && f.Stored.Partial() {
+			if missing, any := f.Stored.Missing(asked); any {
+				asked = missing
+			}
+		}
+		response.Part = &message.ContentRange{First: asked.First, Last: asked.Last, Size: pageSize}
+		size = int(asked.Length())
+		fallthrough
 	default:
 		o = r.store.Commit(f, response)
 	}
-	size := rand.IntN(100_000)
 	r.fetches.Go(func() { r.grow(o, byte(v.site), size) })
 }
 

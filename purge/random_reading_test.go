@@ -64,8 +64,21 @@ func (w *walk) pass(d time.Duration) {
 			w.model.sweepAll(w.began.Add(at))
 		}
 		w.notice()
+		w.tidy()
 		d -= step
 	}
+}
+
+// tidy sweeps where objects linger for a second: whether their going has tidied marks away that were over in that moment, the model cannot know.
+func (w *walk) tidy() {
+	if !w.tight {
+		return
+	}
+	for primary := range w.model.urls {
+		w.store.Sweep(primary)
+		w.model.sweep(primary, time.Now())
+	}
+	synctest.Wait()
 }
 
 // notice takes down what the keeper has evicted.

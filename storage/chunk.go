@@ -105,5 +105,8 @@ func (s spans) without(r message.ByteRange) (message.ByteRange, bool) {
 			break
 		}
 	}
-	return r, r.First <= r.Last
+	if r.First > r.Last {
+		return message.ByteRange{}, false
+	}
+	return r, true
 }

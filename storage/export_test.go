@@ -1,5 +1,7 @@
 package storage
 
+import "lacquer/message"
+
 // What tests of this package see of its inside.
 
 const (
@@ -9,6 +11,7 @@ const (
 	LingerTime   = lingerTime
 	MaxLayers    = maxLayers
 	MaxVariants  = defaultVariants
+	MaxBeside    = maxBeside
 	MarkCost     = markCost
 	RestInterval = restInterval
 	RememberTime = rememberTime
@@ -68,3 +71,32 @@ func (s *Store) Evict(o *Object) { s.evicted(o) }
 
 // RefuseAll drops all that is kept; from now on nothing deserves a place.
 func (s *Store) RefuseAll() { s.keeper.close() }
+
+// Piece is a stretch of a body at its offset.
+type Piece struct {
+	Start int64
+	Bytes []byte
+}
+
+// Join returns the pieces of two chains together.
+func Join(a, b []Piece) (pieces []Piece) {
+	for c := join(chainOf(a), chainOf(b)).next; c != nil; c = c.next {
+		pieces = append(pieces, Piece{c.start, c.buf})
+	}
+	return pieces
+}
+
+func chainOf(pieces []Piece) *chunk {
+	first := new(chunk)
+	last := first
+	for _, p := range pieces {
+		last.next = &chunk{start: p.Start, buf: p.Bytes}
+		last = last.next
+	}
+	return first
+}
+
+// Lacking returns the smallest range that holds what of r no piece has.
+func Lacking(pieces []Piece, r message.ByteRange) (message.ByteRange, bool) {
+	return spansOf(chainOf(pieces)).without(r)
+}

@@ -17,7 +17,7 @@ func appendSpoken(dst []byte, base string, vary message.Vary, h message.Header, 
 			fields = append(fields, f)
 		}
 	}
-	fields.Add(acceptLanguage, language)
+	fields = append(fields, message.Field{Name: acceptLanguage, Value: language})
 	return appendSecondary(dst, base, vary, fields)
 }
 

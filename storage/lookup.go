@@ -270,10 +270,8 @@ func (s *Store) doomed(f *Flight, arrival uint64) bool {
 // flyLocked begins a flight, listed under secondary unless that is "". e.mu is held.
 func (s *Store) flyLocked(e *entry, sl *slot, key policy.Key, secondary string, stored *Object) *Flight {
 	f := &Flight{key: key, store: s, entry: e, slot: sl, secondary: secondary}
-	if stored != nil {
-		if stored.Body.Settled() {
-			f.Stored = stored
-		}
+	if stored != nil && stored.Body.Settled() {
+		f.Stored = stored
 	}
 	s.register.begin(f, s.purges)
 	if f.Stored != nil && f.Stored.purged(s.purges, e.primary) {

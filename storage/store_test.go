@@ -45,6 +45,31 @@ func (l *log) purge(primary string) {
 	l.entries = append(l.entries, primary)
 }
 
+// tagLog is a log of purges by tag: the last is remembered.
+type tagLog struct {
+	log
+	tag    string
+	number uint64
+}
+
+// purgeTag appends a hard purge, without sweeping.
+func (l *tagLog) purgeTag(tag string) {
+	l.tag = tag
+	l.number++
+}
+
+func (l *tagLog) Number() uint64 { return l.number }
+
+func (l *tagLog) Judge(s storage.Subject, after uint64) storage.Judgement {
+	j := storage.Judgement{Upto: l.number}
+	for _, tag := range s.Tags {
+		if tag == l.tag && after < l.number {
+			j.Hard = l.number
+		}
+	}
+	return j
+}
+
 // newStore returns a store that may use memory bytes, and its log.
 func newStore(t testing.TB, memory int64) (*storage.Store, *log) {
 	t.Helper()

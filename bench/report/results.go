@@ -78,7 +78,7 @@ func (r *Results) Add(name, title, server string, s Sample) {
 func Read(file string) (*Results, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("results of a run of the benchmark: %w", err)
 	}
 	r := new(Results)
 	if err := json.Unmarshal(text, r); err != nil {

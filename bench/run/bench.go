@@ -68,7 +68,7 @@ func (b *bench) close() {
 }
 
 // measureAll goes round by round, in each row by row, in each server by server: what a server is compared with was measured within the same
-// minute.
+// minute. With an error it returns what it has until then.
 func (b *bench) measureAll(ctx context.Context) (*report.Results, error) {
 	results, err := b.describe(ctx)
 	if err != nil {
@@ -82,10 +82,11 @@ func (b *bench) measureAll(ctx context.Context) (*report.Results, error) {
 				}
 				sample, err := b.measurePatiently(ctx, s, w)
 				if err != nil {
-					return nil, fmt.Errorf("%s, %s: %w", w.name, s.name, err)
+					return results, fmt.Errorf("%s, %s: %w", w.name, s.name, err)
 				}
 				results.Add(w.name, w.title, s.name, sample)
-				fmt.Fprintf(os.Stderr, "round %d of %d  %-14s %-20s %9.2f µs %9.0f/s\n", round+1, b.mode.rounds, w.name, s.name, sample.CPU, sample.Rate)
+				fmt.Fprintf(os.Stderr, "round %d of %d  %-14s %-20s %9.2f µs %9.0f/s  %d to the origin\n",
+					round+1, b.mode.rounds, w.name, s.name, sample.CPU, sample.Rate, sample.Origin)
 			}
 		}
 	}
@@ -93,16 +94,15 @@ func (b *bench) measureAll(ctx context.Context) (*report.Results, error) {
 }
 
 // attempts is how often a server is measured before a sample that means nothing ends the run: somebody else may have had the core.
-const attempts = 3
+const attempts = 5
 
 func (b *bench) measurePatiently(ctx context.Context, s server, w workload) (sample report.Sample, err error) {
-	for range attempts {
-		if sample, err = b.measure(ctx, s, w); !errors.Is(err, errImplausible) {
+	for attempt := 1; ; attempt++ {
+		if sample, err = b.measure(ctx, s, w); attempt == attempts || !errors.Is(err, errImplausible) {
 			return sample, err
 		}
 		fmt.Fprintf(os.Stderr, "once more: %s, %s: %v\n", w.name, s.name, err)
 	}
-	return sample, err
 }
 
 // measure is what happens to a server in a round: it starts, is made to know what it serves, is loaded, and stops.

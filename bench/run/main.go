@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"lacquer/bench/report"
 )
 
 func main() {
@@ -30,6 +32,8 @@ type options struct {
 	servers []server
 	results string // file; none if empty
 	page    string // file; none if empty
+	summary string // file; none if empty
+	from    string // file of results that were taken before; new ones are taken if empty
 }
 
 // mode is how much time is spent.
@@ -46,30 +50,50 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	results, err := o.find(ctx)
+	if results != nil && len(results.Rows) > 0 {
+		fmt.Print(results.Markdown()) // with an error, too: half an hour may have gone into them
+	}
+	if err != nil {
+		return err
+	}
+	return o.write(results)
+}
+
+// find returns results: those of a file, or new ones.
+func (o options) find(ctx context.Context) (*report.Results, error) {
+	if o.from != "" {
+		return report.Read(o.from)
+	}
 	if runtime.NumCPU() < 2 {
-		return errors.New("there is one core; the server takes one, and what loads it another")
+		return nil, errors.New("there is one core; the server takes one, and what loads it another")
 	}
 	// Debian keeps servers where only root looks for programs.
 	if err := os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin"); err != nil {
-		return err
+		return nil, err
 	}
 	b, err := prepare(ctx, o)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer b.close()
-	results, err := b.measureAll(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Print(results.Markdown())
+	return b.measureAll(ctx)
+}
+
+// write puts results wherever the flags want them; the numbers first, as they took longest.
+func (o options) write(results *report.Results) error {
 	if o.results != "" {
 		if err := results.Write(o.results); err != nil {
 			return err
 		}
 	}
 	if o.page != "" {
-		return results.WritePage(o.page)
+		if err := report.Place(o.page, results.Markdown()); err != nil {
+			return err
+		}
+	}
+	if o.summary != "" {
+		return report.Place(o.summary, results.Summary())
 	}
 	return nil
 }
@@ -81,6 +105,8 @@ func parseOptions(args []string) (o options, err error) {
 	servers := flags.String("servers", "", "names of the servers to measure, likewise")
 	flags.StringVar(&o.results, "results", "", "file for all numbers (of a full run of everything bench/results.json)")
 	flags.StringVar(&o.page, "page", "", "Markdown file for the tables (of a full run of everything docs/benchmarks.md)")
+	flags.StringVar(&o.summary, "summary", "", "Markdown file for the one table that sums up")
+	flags.StringVar(&o.from, "from", "", "measure nothing, and tell what stands in this file of results")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -95,7 +121,7 @@ func parseOptions(args []string) (o options, err error) {
 	if o.servers, err = choose("-servers", peers, func(s server) string { return s.name }, *servers); err != nil {
 		return o, err
 	}
-	if o.mode.name == "full" && *rows == "" && *servers == "" && o.results == "" && o.page == "" {
+	if o.mode.name == "full" && *rows == "" && *servers == "" && o.results == "" && o.page == "" && o.from == "" {
 		o.results, o.page = "bench/results.json", "docs/benchmarks.md"
 	}
 	return o, nil

@@ -27,7 +27,7 @@ func appendJSON(line []byte, e *edge.Entry) []byte {
 	line = appendNumber(line, "status", int64(e.Status))
 	line = appendNumber(line, "bytes", e.Bytes)
 	line = appendDuration(line, "duration_ms", e.Duration)
-	line = appendText(line, "cache", e.Cache)
+	line = appendText(line, "cache", e.Record.Cache.Parameters())
 	line = appendText(line, "backend", e.Backend)
 	line = appendDuration(line, "backend_ms", e.Waited)
 	line = appendText(line, "user", e.User)

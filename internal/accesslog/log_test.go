@@ -16,6 +16,8 @@ import (
 
 	"lacquer/edge"
 	"lacquer/internal/accesslog"
+	"lacquer/policy"
+	"lacquer/proxy"
 )
 
 // entry is a transaction of which everything is known.
@@ -27,7 +29,8 @@ func entry() edge.Entry {
 		RequestID: "id",
 		Method:    "GET", Scheme: "http", Host: "example.org", URI: "/a?b", Proto: "HTTP/1.1",
 		Referer: "http://r/", UserAgent: "agent/1 (x)", User: "me",
-		Status: 200, Bytes: 1234, Cache: "hit", Backend: "app", Waited: 2 * time.Millisecond,
+		Status: 200, Bytes: 1234, Backend: "app", Waited: 2 * time.Millisecond,
+		Record: proxy.Record{Cache: policy.CacheStatus{Hit: true}},
 	}
 }
 

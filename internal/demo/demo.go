@@ -151,7 +151,10 @@ func (d *Demo) startLacquer(o Options, fallback bool) error {
 		return err
 	}
 	host := o.Host
-	host.Watch = func(e edge.Entry) { d.traffic.observe(&e) }
+	host.Watch = func(e edge.Entry) {
+		lasting := e.Clone() // pages see it later
+		d.traffic.observe(&lasting)
+	}
 	host.Token = rand.Text()
 	if fallback {
 		host.Listen = elsewhere(host.Listen)

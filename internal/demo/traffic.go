@@ -57,14 +57,15 @@ func newTraffic(s *site.Site) *traffic {
 // observe takes a transaction that is over. It never waits.
 func (t *traffic) observe(e *edge.Entry) {
 	path, _, _ := strings.Cut(e.URI, "?")
-	status := parseStatus(e.Cache)
+	cache := e.Record.Cache.Parameters()
+	status := parseStatus(cache)
 	x := Transaction{
 		Who:    who(e.UserAgent),
 		Method: e.Method,
 		URI:    e.URI,
 		Status: e.Status,
 		Result: resultOf(e.Method, e.Status, status),
-		Cache:  e.Cache,
+		Cache:  cache,
 		Took:   milliseconds(e.Duration),
 		Origin: milliseconds(site.Pace(path)),
 		Bytes:  e.Bytes,

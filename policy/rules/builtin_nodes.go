@@ -6,7 +6,7 @@ var builtinRules = []Node{
 	{Position: Position{"builtin.yaml", 6, 3}, Kind: Map, Fields: []Field{
 		{Name: Node{Position: Position{"builtin.yaml", 6, 3}, Kind: Scalar, Text: "name"}, Value: Node{Position: Position{"builtin.yaml", 6, 9}, Kind: Scalar, Text: "analytics cookies are dropped"}},
 		{Name: Node{Position: Position{"builtin.yaml", 7, 3}, Kind: Scalar, Text: "on"}, Value: Node{Position: Position{"builtin.yaml", 7, 7}, Kind: Scalar, Text: "request"}},
-		{Name: Node{Position: Position{"builtin.yaml", 8, 3}, Kind: Scalar, Text: "when"}, Value: Node{Position: Position{"builtin.yaml", 8, 9}, Kind: Scalar, Text: "(req.method == \"GET\" || req.method == \"HEAD\") && req.header(\"Cookie\") != \"\""}},
+		{Name: Node{Position: Position{"builtin.yaml", 8, 3}, Kind: Scalar, Text: "when"}, Value: Node{Position: Position{"builtin.yaml", 8, 9}, Kind: Scalar, Text: "(req.method == \"GET\" || req.method == \"HEAD\" || req.method == \"QUERY\") && req.header(\"Cookie\") != \"\""}},
 		{Name: Node{Position: Position{"builtin.yaml", 9, 3}, Kind: Scalar, Text: "cookies"}, Value: Node{Position: Position{"builtin.yaml", 10, 5}, Kind: Map, Fields: []Field{
 			{Name: Node{Position: Position{"builtin.yaml", 10, 5}, Kind: Scalar, Text: "drop"}, Value: Node{Position: Position{"builtin.yaml", 11, 7}, Kind: List, Items: []Node{
 				{Position: Position{"builtin.yaml", 11, 9}, Kind: Scalar, Text: "_ga"},
@@ -93,9 +93,9 @@ var builtinRules = []Node{
 		{Name: Node{Position: Position{"builtin.yaml", 90, 3}, Kind: Scalar, Text: "pipe"}, Value: Node{Position: Position{"builtin.yaml", 90, 9}, Kind: Scalar, Text: "true"}},
 	}},
 	{Position: Position{"builtin.yaml", 92, 3}, Kind: Map, Fields: []Field{
-		{Name: Node{Position: Position{"builtin.yaml", 92, 3}, Kind: Scalar, Text: "name"}, Value: Node{Position: Position{"builtin.yaml", 92, 9}, Kind: Scalar, Text: "methods other than GET and HEAD are passed"}},
+		{Name: Node{Position: Position{"builtin.yaml", 92, 3}, Kind: Scalar, Text: "name"}, Value: Node{Position: Position{"builtin.yaml", 92, 9}, Kind: Scalar, Text: "methods other than GET, HEAD and QUERY are passed"}},
 		{Name: Node{Position: Position{"builtin.yaml", 93, 3}, Kind: Scalar, Text: "on"}, Value: Node{Position: Position{"builtin.yaml", 93, 7}, Kind: Scalar, Text: "request"}},
-		{Name: Node{Position: Position{"builtin.yaml", 94, 3}, Kind: Scalar, Text: "when"}, Value: Node{Position: Position{"builtin.yaml", 94, 9}, Kind: Scalar, Text: "req.method != \"GET\" && req.method != \"HEAD\""}},
+		{Name: Node{Position: Position{"builtin.yaml", 94, 3}, Kind: Scalar, Text: "when"}, Value: Node{Position: Position{"builtin.yaml", 94, 9}, Kind: Scalar, Text: "req.method != \"GET\" && req.method != \"HEAD\" && req.method != \"QUERY\""}},
 		{Name: Node{Position: Position{"builtin.yaml", 95, 3}, Kind: Scalar, Text: "pass"}, Value: Node{Position: Position{"builtin.yaml", 95, 9}, Kind: Scalar, Text: "true"}},
 	}},
 	{Position: Position{"builtin.yaml", 98, 3}, Kind: Map, Fields: []Field{

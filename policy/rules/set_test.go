@@ -235,7 +235,7 @@ func TestNames(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s/%s/%d/%v", info.Name, info.Step, info.At.Line, info.Builtin))
 	}
 	want := "first/request/2/false rule 2/deliver/5/false rule 2.1/deliver/7/false other protocols are piped/request/8/false " +
-		"analytics cookies are dropped/request/6/true methods other than GET and HEAD are passed/request/92/true " +
+		"analytics cookies are dropped/request/6/true methods other than GET, HEAD and QUERY are passed/request/92/true " +
 		"announced bodies are passed/request/98/true preconditions are passed/request/104/true"
 	if strings.Join(got, " ") != want {
 		t.Errorf("got %s\nwant %s", strings.Join(got, " "), want)
@@ -253,6 +253,7 @@ func TestBuiltin(t *testing.T) {
 	}
 	f("GET", nil, "")
 	f("HEAD", nil, "")
+	f("QUERY", nil, "")
 	f("POST", nil, "pass")
 	f("get", nil, "pass")
 	f("GET", message.Header{{Name: "Connection", Value: "Upgrade"}, {Name: "Upgrade", Value: "websocket"}}, "pipe")
@@ -264,6 +265,7 @@ func TestBuiltin(t *testing.T) {
 	f("GET", message.Header{{Name: "Cookie", Value: "_ga_X1=1; _pk_id.1=2; __utma=3"}}, "req -Cookie")
 	f("GET", message.Header{{Name: "Cookie", Value: "_gat=1; theme=dark; _hjid=2"}}, "req +Cookie: theme=dark; req -Cookie")
 	f("GET", message.Header{{Name: "Cookie", Value: "session=1; _garden=2; ga=3"}}, "")
+	f("QUERY", message.Header{{Name: "Cookie", Value: "_ga=1"}}, "req -Cookie")
 	f("POST", message.Header{{Name: "Cookie", Value: "_ga=1"}}, "pass")
 }
 

@@ -49,13 +49,17 @@ func TestResponseOnTheWire(t *testing.T) {
 	f(get, whole(final(200, 5), "<html"), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<html")
 	f(get, whole(final(200, 0), ""), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
+	// What belongs to the connection, or tells where the message ends, is not the handler's to say.
+	f(get, whole(final(200, 2, "Connection", "close, X", "keep-alive", "9", "Proxy-Connection", "close", "Upgrade", "h2c", "Trailer", "X", "X", "y"), "ab"),
+		"HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 2\r\n\r\nab")
+
 	// The declared length counts, not what a field says.
 	f(get, whole(final(200, 2, "Content-Length", "7", "Transfer-Encoding", "gzip", "X", "y"), "ab"),
-		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: y\r\n\r\nab")
+		"HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 2\r\n\r\nab")
 
 	// Lines of one name stay apart.
 	f(get, whole(final(200, 0, "Set-Cookie", "a=1", "set-cookie", "b=2"), ""),
-		"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\n")
+		"HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nContent-Length: 0\r\n\r\n")
 
 	// In chunks where the length is unknown, as they are flushed; until close in HTTP/1.0.
 	chunks := func(w proxy.Writer) {
@@ -66,13 +70,29 @@ func TestResponseOnTheWire(t *testing.T) {
 		w.Finish()
 	}
 	f(get, chunks, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n")
-	f("GET / HTTP/1.0\r\n\r\n", chunks, "HTTP/1.0 200 OK\r\n\r\nabcde")
+	f("GET / HTTP/1.0\r\n\r\n", chunks, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcde")
 
 	// Statuses and methods without a body (RFC 9110 section 6.4.1): HEAD declares the length of what does not come.
 	f("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", whole(final(200, 5), "abcde"), "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
 	f("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", whole(final(200, message.Unknown), ""), "HTTP/1.1 200 OK\r\n\r\n")
 	f(get, whole(final(204, 0), "x"), "HTTP/1.1 204 No Content\r\n\r\n")
-	f(get, whole(final(304, 5, "ETag", `"a"`), "x"), "HTTP/1.1 304 Not Modified\r\nEtag: \"a\"\r\n\r\n")
+	f(get, whole(final(304, 5, "ETag", `"a"`), "x"), "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n")
+
+	// A trailer section follows the last chunk, and nothing else (RFC 9110 section 6.5).
+	trailers := func(length int64) func(proxy.Writer) {
+		return func(w proxy.Writer) {
+			w.Head(final(200, length))
+			io.WriteString(w, "ab")
+			w.Trailer(message.Header{{Name: "Digest", Value: "x"}, {Name: "Content-Length", Value: "9"}})
+			w.Finish()
+		}
+	}
+	f(get, trailers(message.Unknown), "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nDigest: x\r\n\r\n")
+	f(get, trailers(2), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab")
+
+	// RFC 9112 section 9.3: HTTP/1.0 is told that the connection is kept, HTTP/1.1 that it is not.
+	f("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", whole(final(200, 2), "ab"), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nab")
+	f("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", whole(final(200, 2), "ab"), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab")
 
 	// Interim responses leave nothing behind in the final one; HTTP/1.0 gets none.
 	hints := func(w proxy.Writer) {
@@ -81,7 +101,7 @@ func TestResponseOnTheWire(t *testing.T) {
 		whole(final(200, 0), "")(w)
 	}
 	f(get, hints, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n")
-	f("GET / HTTP/1.0\r\n\r\n", hints, "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")
+	f("GET / HTTP/1.0\r\n\r\n", hints, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 }
 
 // Date is added where it is missing, and stays where it is not.
@@ -196,7 +216,7 @@ func TestPanic(t *testing.T) {
 		io.WriteString(w, "ab")
 		w.Flush()
 		panic("oops")
-	}, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", 1)
+	}, "HTTP/1.1 200 OK\r\n", 1)
 	f("no answer at all", func(proxy.Writer) {}, "HTTP/1.1 500 ", 0)
 	f("aborted without a head", func(w proxy.Writer) { w.Abort() }, "", 0)
 	f("our own fault in the writer's use", func(w proxy.Writer) { w.Finish() }, "HTTP/1.1 500 ", 1)
