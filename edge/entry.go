@@ -29,7 +29,6 @@ type Entry struct {
 	Bytes    int64  // of the response's body
 	Cut      bool   // the response did not come to its end
 	Upgraded bool   // the connection went over to another protocol
-	Cache    string // the Cache-Status that was sent, without the name of the cache
 	Backend  string // that was asked; "" if none was
 	Waited   time.Duration
 
@@ -79,7 +78,7 @@ func basicUser(credentials string) string {
 // Clone returns a copy that lasts.
 func (e *Entry) Clone() Entry {
 	c := *e
-	for _, text := range []*string{&c.RequestID, &c.Method, &c.Host, &c.URI, &c.Proto, &c.Referer, &c.UserAgent} {
+	for _, text := range []*string{&c.RequestID, &c.Method, &c.Host, &c.URI, &c.Proto, &c.Referer, &c.UserAgent, &c.Record.Cache.Key} {
 		*text = strings.Clone(*text)
 	}
 	return c
@@ -88,7 +87,7 @@ func (e *Entry) Clone() Entry {
 // gets adds what became of it.
 func (e *Entry) gets(r proxy.Record) {
 	e.Status, e.Bytes, e.Cut, e.Upgraded = r.Status, r.Bytes, r.Cut, r.Upgraded
-	e.Cache, e.Backend, e.Waited = r.Cache, r.Backend, r.Waited
+	e.Backend, e.Waited = r.Backend, r.Waited
 	e.Record = r
 }
 

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"lacquer/edge"
+	"lacquer/policy"
 	"lacquer/proxy"
 )
 
 // Access is told what is known of a transaction.
 func TestEntry(t *testing.T) {
-	record := proxy.Record{Status: 404, Bytes: 2, Cache: "hit", Backend: "app", Waited: time.Second}
+	record := proxy.Record{Status: 404, Bytes: 2, Cache: policy.CacheStatus{Hit: true}, Backend: "app", Waited: time.Second}
 	s := &edge.Server{Trusted: trusted, Handler: handler(func(_ context.Context, _ *proxy.Request, w proxy.Writer) proxy.Record {
 		say(w, 404, "no")
 		return record
@@ -31,7 +32,7 @@ func TestEntry(t *testing.T) {
 	want := edge.Entry{
 		Client: netip.MustParseAddr("192.0.2.1"), Peer: netip.MustParseAddr("127.0.0.1"), RequestID: "i",
 		Method: "GET", Scheme: "https", Host: "h", URI: "/a?b", Proto: "HTTP/1.1", Referer: "r", UserAgent: "u", User: "me",
-		Status: 404, Bytes: 2, Cache: "hit", Backend: "app", Waited: time.Second, Record: record,
+		Status: 404, Bytes: 2, Backend: "app", Waited: time.Second, Record: record,
 	}
 	if got != want {
 		t.Errorf("got\n%+v, want\n%+v", got, want)
