@@ -41,7 +41,7 @@ unit:
 race:
 	@.ci/need curl gcc
 	CGO_ENABLED=1 $(GO) test -race ./...
-	$(GO) test ./storage # what the race detector cannot run: it makes pools forget at random
+	$(GO) test ./storage ./edge ./proxy # what the race detector cannot run: it makes pools forget at random
 
 oldest:
 	GOTOOLCHAIN=$(OLDEST) $(GO) build ./...

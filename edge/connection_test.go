@@ -104,6 +104,23 @@ func TestKeptConnections(t *testing.T) {
 	f("a pipe", far, nil)
 }
 
+// The limits hold on a socket, which is waited for in a way of its own.
+func TestLimitsOnSocket(t *testing.T) {
+	const moment = 50 * time.Millisecond
+	address := start(t, &edge.Server{Handler: stored(10), Limits: edge.Limits{HeaderTime: moment, IdleTime: moment}})
+	f := func(name, text, want string) {
+		t.Helper()
+		c := dial(t, address)
+		c.send(text)
+		if got, whole := c.rest(); !strings.HasPrefix(got, want) || want == "" && got != "" || !whole { // returns when the connection ends
+			t.Errorf("%s: got %q, whole %v", name, got, whole)
+		}
+	}
+	f("silent", "", "")
+	f("half a head", browsers[:100], "HTTP/1.1 408 ")
+	f("idle", browsers, "HTTP/1.1 200 ")
+}
+
 // A body that is read when the transaction is over gives an error, whoever reads it, and the connection goes on where the body ends.
 func TestBodyReadTooLate(t *testing.T) {
 	late := make(chan error)
@@ -199,7 +216,7 @@ func TestSlowHead(t *testing.T) {
 	f := func(name, text, want string, drip bool) {
 		t.Helper()
 		entries := make(chan edge.Entry, 1)
-		bubble(t, &edge.Server{Handler: stored(10), Access: func(e edge.Entry) { entries <- e.Clone() }}, func(t *testing.T, connect func() *client) {
+		bubble(t, &edge.Server{Handler: stored(10), Access: func(e *edge.Entry) { entries <- e.Clone() }}, func(t *testing.T, connect func() *client) {
 			c := connect()
 			if drip {
 				go func() {

@@ -10,7 +10,7 @@ import (
 	"lacquer/proxy"
 )
 
-// Entry is what is known of a transaction that is over. Its strings are valid until Access returns: those of the request are views of a buffer. Whoever
+// Entry is what is known of a transaction that is over. It and its strings are valid until Access returns: those of the request are views of a buffer. Whoever
 // keeps an Entry keeps a Clone.
 type Entry struct {
 	Time      time.Time     // when the head of the request was there
@@ -95,6 +95,6 @@ func (e *Entry) gets(r proxy.Record) {
 func (s *Server) access(e *Entry) {
 	if s.Access != nil {
 		e.Duration = time.Since(e.Time)
-		s.Access(*e)
+		s.Access(e)
 	}
 }

@@ -19,7 +19,7 @@ func TestEntry(t *testing.T) {
 		return record
 	})}
 	entries := make(chan edge.Entry, 1)
-	s.Access = func(e edge.Entry) { entries <- e.Clone() }
+	s.Access = func(e *edge.Entry) { entries <- e.Clone() }
 	address := start(t, s)
 	begin := time.Now()
 	exchange(t, address, "GET /a?b HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\nX-Request-Id: i\r\n"+

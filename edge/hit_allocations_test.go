@@ -19,7 +19,7 @@ func TestHitAllocatesNothing(t *testing.T) {
 		t.Helper()
 		var mu sync.Mutex // protects client
 		var client netip.Addr
-		logged := func(e edge.Entry) {
+		logged := func(e *edge.Entry) {
 			mu.Lock()
 			defer mu.Unlock()
 			client = e.Client

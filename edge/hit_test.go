@@ -123,7 +123,7 @@ func (r *repeater) SetWriteDeadline(time.Time) error { return nil }
 
 // BenchmarkHit is what a hit costs here, without the network and without a look-up.
 func BenchmarkHit(b *testing.B) {
-	s := &edge.Server{Handler: stored(1 << 10), Access: func(edge.Entry) {}}
+	s := &edge.Server{Handler: stored(1 << 10), Access: func(*edge.Entry) {}}
 	conn := &repeater{left: b.N, request: []byte(browsers), over: make(chan struct{})}
 	b.ReportAllocs()
 	b.ResetTimer()

@@ -44,7 +44,7 @@ func (h *second) init(s *Server) {
 	h.http = &http.Server{
 		Handler:                      http.HandlerFunc(s.serveStream),
 		ReadHeaderTimeout:            s.limits.HeaderTime,
-		ReadTimeout:                  s.limits.HeaderTime + drainTime, // lifted for each stream by the first read of its body
+		ReadTimeout:                  s.limits.HeaderTime + drainTime, // for a body that net/http drains by itself; else serveStream lifts it
 		IdleTimeout:                  s.limits.IdleTime,
 		MaxHeaderBytes:               s.limits.Header,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other

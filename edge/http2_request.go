@@ -35,7 +35,7 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request) {
 		request.ID = string(id[:])
 	}
 	if verdict.Framing != message.NoBody {
-		w.control.EnableFullDuplex()
+		w.control.SetReadDeadline(time.Time{}) // the handler may take its time before it reads: each read has its own
 		body := &streamBody{source: r.Body, control: w.control, limit: s.limits.Body, pace: s.limits.BodyTime}
 		request.Body, request.Trailer = body, func() message.Header { return trailer(r.Trailer) }
 		defer body.leave()

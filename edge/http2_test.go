@@ -18,7 +18,7 @@ import (
 func TestRefusedOverHTTP2(t *testing.T) {
 	var asked atomic.Int32
 	entries := make(chan edge.Entry, 100)
-	s := &edge.Server{Access: func(e edge.Entry) { entries <- e }, Handler: handler(func(_ context.Context, _ *proxy.Request, w proxy.Writer) proxy.Record {
+	s := &edge.Server{Access: func(e *edge.Entry) { entries <- e.Clone() }, Handler: handler(func(_ context.Context, _ *proxy.Request, w proxy.Writer) proxy.Record {
 		asked.Add(1)
 		return say(w, 200, "ok")
 	})}

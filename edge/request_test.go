@@ -14,7 +14,7 @@ import (
 func TestRefused(t *testing.T) {
 	entries := make(chan edge.Entry, 1)
 	var last *proxy.Request
-	s := &edge.Server{Handler: recorder(&last), Access: func(e edge.Entry) { entries <- e.Clone() }}
+	s := &edge.Server{Handler: recorder(&last), Access: func(e *edge.Entry) { entries <- e.Clone() }}
 	address := start(t, s)
 	f := func(request string, want int) {
 		t.Helper()

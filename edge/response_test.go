@@ -149,7 +149,7 @@ func TestAbort(t *testing.T) {
 				end(w)
 				return proxy.Record{Status: 200, Bytes: int64(len(body))}
 			}),
-			Access: func(e edge.Entry) { entry = e; close(logged) },
+			Access: func(e *edge.Entry) { entry = e.Clone(); close(logged) },
 		})
 		c := dial(t, address)
 		c.send("GET / HTTP/" + version + "\r\nHost: a\r\n\r\n")

@@ -58,7 +58,7 @@ type Server struct {
 	Trusted []netip.Prefix // proxies whose forwarding fields and request ids are believed
 	Limits  Limits
 	Log     *slog.Logger // nil discards
-	Access  func(Entry)  // called when a transaction is over, on its goroutine; may be nil. See Entry for how long its strings are valid
+	Access  func(*Entry) // called when a transaction is over, on its goroutine; may be nil. See Entry for how long its strings are valid
 
 	// What is answered before the Handler is asked. Each may be nil, and is called from many goroutines. A host is in lower case,
 	// without port, brackets and final dot.

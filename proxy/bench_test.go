@@ -73,10 +73,3 @@ func BenchmarkHit(b *testing.B) {
 		once()
 	}
 }
-
-// A hit allocates nothing.
-func TestHitAllocates(t *testing.T) {
-	if n := testing.AllocsPerRun(1000, hit(t)); n > 0 {
-		t.Errorf("%v allocations", n)
-	}
-}

@@ -37,7 +37,7 @@ func deliver(t *transaction) step {
 	if !t.begin(head) {
 		return nil
 	}
-	return t.sendBody()
+	return t.sendBody(head.Length)
 }
 
 // ranges says which parts of the body are sent.
@@ -119,9 +119,10 @@ func (t *transaction) sendRanges(head *message.Response, ranges []message.ByteRa
 	return t.finish()
 }
 
-// sendBody sends the whole body as it arrives, and the trailer section that follows it.
-func (t *transaction) sendBody() step {
-	if !t.sendBytes(-1) {
+// sendBody sends the whole body as it arrives, and the trailer section that follows it. Where its length was told, the response is whole when as
+// many bytes are sent, whatever the origin does thereafter.
+func (t *transaction) sendBody(length int64) step {
+	if !t.sendBytes(length) {
 		return nil
 	}
 	if trailer := t.reader.Trailer(); len(trailer) > 0 {
@@ -133,6 +134,10 @@ func (t *transaction) sendBody() step {
 // sendBytes sends n bytes from where the reader stands, as they arrive; all there are if n is below 0. It reports whether the way goes on.
 func (t *transaction) sendBytes(n int64) bool {
 	for n != 0 {
+		if !t.reader.Ready() && t.writer.Flush() != nil { // what there is, before waiting for more
+			t.gone()
+			return false
+		}
 		piece, err := t.reader.Next(t.ctx)
 		if err == io.EOF && n < 0 {
 			return true
@@ -146,10 +151,6 @@ func (t *transaction) sendBytes(n int64) bool {
 			n -= int64(len(piece))
 		}
 		if !t.write(piece) {
-			return false
-		}
-		if n != 0 && !t.reader.Ready() && t.writer.Flush() != nil {
-			t.gone()
 			return false
 		}
 	}

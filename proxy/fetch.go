@@ -218,8 +218,8 @@ func (s *Server) settle(f *storage.Flight, j *job, found *findings, cancel conte
 	case judged.Reason == policy.VaryAny:
 		r.Vary = message.Vary{}
 	}
-	if j.outgoing.Method == "HEAD" {
-		s.freshenByHead(f, j, found)
+	if j.outgoing.Method == "HEAD" && f.Stored != nil {
+		s.freshenByHead(f.Stored, j, found)
 	}
 	return s.store.Refuse(f, r, refusal(j, head.Status, &judged))
 }
@@ -246,20 +246,20 @@ func (s *Server) fit(f *storage.Flight, j *job, head *message.Response, judged p
 }
 
 // freshenByHead lets an answer to HEAD speak of what is stored for all (RFC 9111 section 4.3.5).
-func (s *Server) freshenByHead(f *storage.Flight, j *job, found *findings) {
+func (s *Server) freshenByHead(o *storage.Object, j *job, found *findings) {
 	head := found.answer.Head
-	if f.Stored == nil || j.identity || head.Status != 200 || !f.Stored.Matches(j.request.Header) {
+	if j.identity || head.Status != 200 || !o.Matches(j.request.Header) {
 		return
 	}
-	if renewed, ok := policy.FreshenByHead(f.Stored.Origin, head); ok {
+	if renewed, ok := policy.FreshenByHead(o.Origin, head); ok {
 		as := *j
 		as.outgoing = j.outgoing.Clone()
 		as.outgoing.Method = "GET"
-		if r := as.renewed(f.Stored, renewed, found); r != nil && s.store.Renew(f.Stored, *r) {
+		if r := as.renewed(o, renewed, found); r != nil && s.store.Renew(o, *r) {
 			return
 		}
 	}
-	s.store.Soften(f.Stored, found.received)
+	s.store.Soften(o, found.received)
 }
 
 // refusal says how what may not be stored is remembered.

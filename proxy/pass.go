@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"slices"
 
 	"lacquer/origin"
 	"lacquer/policy"
@@ -26,10 +27,26 @@ func pass(t *transaction) step {
 		return fail
 	}
 	t.record.Result = ResultPass
+	t.hearHead(mine, answer)
 	if t.standsForGet(answer.Head) {
 		return t.standIn(ctx, cancel, mine, answer)
 	}
 	return t.passOn(ctx, cancel, mine, answer)
+}
+
+// hearHead lets the answer to a HEAD that went by the store speak of what is stored.
+func (t *transaction) hearHead(j *job, answer *origin.Response) {
+	if t.request.Method != "HEAD" || answer.Head.Status != 200 {
+		return
+	}
+	t.makeKey(keyParts(&t.effects))
+	if o := t.server.store.Peek(t.ask()).Object; o != nil {
+		as := *j
+		as.search, as.identity = t.search, policy.BearsIdentity(t.request.Request)
+		head := *answer.Head
+		head.Header = slices.Clone(answer.Head.Header)
+		t.server.freshenByHead(o, &as, &findings{answer: &origin.Response{Head: &head}, asked: t.now.Add(-t.record.Waited), received: t.now})
+	}
 }
 
 // passOn delivers an answer that has nothing to do with the store, through a body like any other.

@@ -6,6 +6,7 @@ import (
 	"lacquer/message"
 	"lacquer/origin"
 	"lacquer/policy"
+	"lacquer/storage"
 )
 
 // standIn stores the answer to a POST that says of itself that it is what a GET of the URL would bring, and for how long (RFC 9110 section 9.3.3), and
@@ -15,13 +16,16 @@ func (t *transaction) standIn(ctx context.Context, cancel context.CancelFunc, j 
 	if !s.enter() {
 		return t.passOn(ctx, cancel, j, answer)
 	}
+	tags := append(policy.TagsOf(answer.Head.Header, t.site.Tags), j.effects.Tags...)
 	before := s.purges.Number()
+	known := storage.Subject{Primary: string(policy.AppendPrimary(nil, t.request.Request)), Asked: t.asked, Tags: tags}
+	// A purge since the request came may have hit what the origin was about to say. Only our own do not count.
+	quiet := s.purges.Judge(known, t.arrival).Hard == 0
 	ours := t.invalidate(answer.Head)
 	normalise(&t.request.Header)
 	t.makeKey(keyParts(&t.effects))
 	seat := s.store.Fly(t.key, nil)
-	// A purge since the request came might have hit what the origin was about to say. Only our own do not count.
-	quiet := before == t.arrival && seat.Flight().Started() == before+ours
+	quiet = quiet && seat.Flight().Started() == before+ours
 
 	get := *j
 	get.outgoing = j.outgoing.Clone()

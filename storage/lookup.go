@@ -269,7 +269,8 @@ func (s *Store) doomed(f *Flight, arrival uint64) bool {
 
 // flyLocked begins a flight, listed under secondary unless that is "". e.mu is held.
 func (s *Store) flyLocked(e *entry, sl *slot, key policy.Key, secondary string, stored *Object) *Flight {
-	f := &Flight{key: key, store: s, entry: e, slot: sl, secondary: secondary}
+	// Who asks may have made the key in memory that the next request takes over.
+	f := &Flight{key: policy.Key{Primary: e.primary, Base: strings.Clone(key.Base)}, store: s, entry: e, slot: sl, secondary: secondary}
 	if stored != nil && stored.Body.Settled() {
 		f.Stored = stored
 	}

@@ -65,9 +65,9 @@ func New(o Options) *Log {
 
 // Write hands over the line of a transaction. It never waits for the writer: where the ring is full, or the log closed, the line
 // is dropped and counted.
-func (l *Log) Write(e edge.Entry) {
+func (l *Log) Write(e *edge.Entry) {
 	line := l.lines.Get().(*[]byte)
-	*line = l.encode((*line)[:0], &e)
+	*line = l.encode((*line)[:0], e)
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if !l.closed {

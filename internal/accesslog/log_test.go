@@ -21,8 +21,8 @@ import (
 )
 
 // entry is a transaction of which everything is known.
-func entry() edge.Entry {
-	return edge.Entry{
+func entry() *edge.Entry {
+	return &edge.Entry{
 		Time:      time.Date(2026, 1, 2, 15, 4, 5, 678e6, time.FixedZone("", 3600)),
 		Duration:  1234567 * time.Nanosecond,
 		Client:    netip.MustParseAddr("192.0.2.1"),
@@ -35,7 +35,7 @@ func entry() edge.Entry {
 }
 
 // line returns what is written for one entry.
-func line(format string, e edge.Entry) string {
+func line(format string, e *edge.Entry) string {
 	var out bytes.Buffer
 	l := accesslog.New(accesslog.Options{Writer: &out, Format: format})
 	l.Write(e)
@@ -49,7 +49,7 @@ func TestCombined(t *testing.T) {
 	f := func(change func(*edge.Entry), want string) {
 		t.Helper()
 		e := entry()
-		change(&e)
+		change(e)
 		if got := line(accesslog.Combined, e); got != want+"\n" {
 			t.Errorf("got\n%swant\n%s", got, want)
 		}
@@ -72,7 +72,7 @@ func TestJSON(t *testing.T) {
 	f := func(change func(*edge.Entry), want string) {
 		t.Helper()
 		e := entry()
-		change(&e)
+		change(e)
 		if got := line(accesslog.JSON, e); got != want+"\n" {
 			t.Errorf("got\n%swant\n%s", got, want)
 		}

@@ -26,9 +26,9 @@ func (d *Daemon) observe(cfg *Config, host Host) Host {
 	d.administration.server = &admin.Server{
 		Token: host.Token, Metrics: metrics, Feed: feed, Version: host.Version, Log: host.Log,
 	}
-	host.Watch = func(e edge.Entry) {
-		metrics.Observe(&e)
-		feed.Observe(&e)
+	host.Watch = func(e *edge.Entry) {
+		metrics.Observe(e)
+		feed.Observe(e)
 		if watch != nil {
 			watch(e)
 		}

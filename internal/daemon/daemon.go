@@ -109,7 +109,7 @@ func (d *Daemon) assemble(cfg *Config, host Host) error {
 }
 
 // openAccessLog returns what takes the entry of each transaction; nil if nobody wants them.
-func (d *Daemon) openAccessLog(to AccessLog, host Host) (func(edge.Entry), error) {
+func (d *Daemon) openAccessLog(to AccessLog, host Host) (func(*edge.Entry), error) {
 	w, closeWriter, err := host.accessLog(to.To)
 	if w == nil || err != nil {
 		return host.Watch, err
@@ -128,7 +128,7 @@ func (d *Daemon) openAccessLog(to AccessLog, host Host) (func(edge.Entry), error
 	if host.Watch == nil {
 		return log.Write, nil
 	}
-	return func(e edge.Entry) {
+	return func(e *edge.Entry) {
 		log.Write(e)
 		host.Watch(e)
 	}, nil

@@ -31,7 +31,7 @@ type Host struct {
 	AccessLog io.Writer
 
 	// Watch is called for each transaction when it is over, on its goroutine, whatever becomes of the access log. It must not wait.
-	Watch func(edge.Entry)
+	Watch func(*edge.Entry)
 
 	// Load reads the configuration anew for a reload. nil stands for Load with the source that the first one came from.
 	Load func() (*Config, error)

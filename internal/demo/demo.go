@@ -151,7 +151,7 @@ func (d *Demo) startLacquer(o Options, fallback bool) error {
 		return err
 	}
 	host := o.Host
-	host.Watch = func(e edge.Entry) {
+	host.Watch = func(e *edge.Entry) {
 		lasting := e.Clone() // pages see it later
 		d.traffic.observe(&lasting)
 	}
