@@ -14,13 +14,13 @@ export CGO_ENABLED := 0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DOCKERFILE_LINT := dockerfile-utils@0.16.3
 
-.PHONY: build test check format vet staticcheck oldest unit race dockerfile conformance site browser acme fuzz bench image
+.PHONY: build test check format vet staticcheck oldest unit race dockerfile conformance site browser acme slow fuzz bench bench-idle image
 
 build:
 	$(GO) build -trimpath -o bin/lacquer ./cmd/lacquer
 
 # In order of what fails soonest. Each gate can be run alone.
-test: format vet staticcheck dockerfile oldest race conformance site browser acme
+test: format vet staticcheck dockerfile oldest race conformance site browser acme slow
 
 check: format vet staticcheck unit
 
@@ -67,6 +67,10 @@ browser:
 acme:
 	e2e/acme/run
 
+# Hundreds of clients that take their time, and visitors who must not wait for them.
+slow:
+	e2e/slow/run
+
 # Every fuzz target for FUZZTIME each. What a target finds lies in the testdata of its package and belongs into the repository.
 fuzz:
 	@for package in $$($(GO) list ./...); do \
@@ -81,6 +85,10 @@ fuzz:
 bench:
 	@.ci/need gcc peers
 	$(GO) run ./bench/run -mode $(or $(BENCH),full)
+
+# What 10,000 idle connections cost in memory, and in time for everybody else.
+bench-idle:
+	$(GO) run ./bench/idle
 
 image:
 	@$(ENGINE) info >/dev/null 2>&1 || { echo "make image: no container engine answers; start Docker, or name another with ENGINE=podman"; exit 1; }

@@ -82,13 +82,14 @@ const house = `
 	                     + github.com/charmbracelet/bubbletea github.com/charmbracelet/lipgloss github.com/charmbracelet/x/term github.com/muesli/termenv
 
 	# Proves: stories over the network in memory, told of any house; ours; the public tests of caches and a real site over the real
-	# binary, a real certificate authority.
+	# binary, a real certificate authority, clients that take their time.
 	e2e/story            < internal/memnet
 	e2e                  < internal/daemon internal/memnet e2e/story
 	e2e/child
 	e2e/conformance
 	e2e/mediawiki
 	e2e/acme
+	e2e/slow
 
 	# Measures the binary beside its peers: an origin, what is counted, what is told of it, and who runs it all.
 	bench/origin
@@ -96,6 +97,9 @@ const house = `
 	bench/report         < bench/measure
 	bench/run            < bench/measure bench/report
 	                     + golang.org/x/sync
+
+	# Measures what an idle connection costs.
+	bench/idle
 
 	tests                < internal/memnet
 	                     + github.com/google/go-cmp github.com/rogpeppe/go-internal go.uber.org/goleak golang.org/x/net github.com/goccy/go-yaml

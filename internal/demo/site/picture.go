@@ -16,6 +16,13 @@ func (s *Site) picture(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	sendPicture(w, number)
+}
+
+// icon is the picture of the first article.
+func (s *Site) icon(w http.ResponseWriter, _ *http.Request) { sendPicture(w, 1) }
+
+func sendPicture(w http.ResponseWriter, number int) {
 	w.Header().Set("Content-Type", "image/svg+xml")
 	w.Header().Set("Cache-Control", "public, max-age=300")
 	w.Header().Set("Surrogate-Key", "pictures")

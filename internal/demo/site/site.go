@@ -51,6 +51,7 @@ func New() *Site {
 	s.routes.HandleFunc("GET /articles/{number}", s.article)
 	s.routes.HandleFunc("POST /articles/{number}", s.comment)
 	s.routes.HandleFunc("GET /pictures/{name}", s.picture)
+	s.routes.HandleFunc("GET /favicon.ico", s.icon) // browsers ask for it unasked, and complain where there is none
 	s.routes.HandleFunc("GET /basket", s.basket)
 	s.routes.HandleFunc("POST /basket", s.fill)
 	s.routes.HandleFunc("GET /style.css", s.style)
