@@ -21,6 +21,10 @@ func (b *Backend) Fetch(ctx context.Context, r *Request) (*Response, error) {
 			return response, err
 		}
 	}
+	r, err := b.gathered(ctx, r)
+	if err != nil {
+		return nil, err
+	}
 	if c := b.idle(r); c != nil {
 		x := begin(ctx, b, r, c)
 		response, err := x.ask()

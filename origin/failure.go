@@ -13,6 +13,7 @@ var (
 	errSurplus     = errors.New("more came than belongs to the answer")
 	errShort       = errors.New("the connection was closed before the body was whole")
 	errSilence     = errors.New("the body did not go on in time")
+	errNotTaken    = errors.New("the request was not taken")
 	errNotAsked101 = errors.New("the answer is 101 Switching Protocols, but not to a request for another protocol")
 	errPanic       = errors.New("BUG: panic while an interim response was handed on")
 	errNoHalfClose = errors.New("this connection cannot be closed in one direction alone")
@@ -31,7 +32,7 @@ func (x *exchange) fail(err error) *Error {
 	case x.ctx.Err() != nil:
 		return b.givenUp(x.ctx)
 	case source != nil:
-		return &Error{Kind: Canceled, Backend: b.name, Err: fmt.Errorf("the body of the request could not be read: %w", source)}
+		return b.unreadable(source)
 	case refused != nil && isTimeout(refused):
 		err = fmt.Errorf("the request was not taken within %v: %w", b.timeouts.BetweenBytes, refused)
 		return &Error{Kind: Timeout, Backend: b.name, Err: err}
@@ -52,6 +53,11 @@ func (x *exchange) failBody(err error) *Error {
 		return &Error{Kind: Timeout, Backend: b.name, Err: fmt.Errorf("%w: nothing for %v", errSilence, b.timeouts.BetweenBytes)}
 	}
 	return &Error{Kind: Cut, Backend: b.name, Err: err}
+}
+
+// unreadable is the failure of the body of a request.
+func (b *Backend) unreadable(source error) *Error {
+	return &Error{Kind: Canceled, Backend: b.name, Err: fmt.Errorf("the body of the request could not be read: %w", source)}
 }
 
 // unconnected is the failure to open a connection.

@@ -71,16 +71,28 @@ func (b *streamBody) Close() error {
 }
 
 // lent is the body of a request on its way out. It cannot be rewound, so net/http never sends it twice. net/http may read it
-// on a goroutine of its own for as long as the stream lasts.
+// on a goroutine of its own for as long as the stream lasts. An origin that answers pings may still never open its window, and the library would
+// wait for that without end; so what was read must be taken within the timeout between bytes.
 type lent struct {
-	source io.Reader
-	closed atomic.Bool
+	source   io.Reader
+	limit    time.Duration
+	patience *time.Timer // runs while the origin is to take what was read, and ends a stream whose head has not come
+	closed   atomic.Bool
 
 	mu  sync.Mutex // protects err
 	err error      // with which source failed
 }
 
+func newLent(x *stream) *lent {
+	limit := x.backend.timeouts.BetweenBytes
+	u := &lent{source: x.asked.Body, limit: limit, patience: time.AfterFunc(limit, x.notTaken)}
+	u.patience.Stop()
+	return u
+}
+
+// Read begins when the piece before was taken.
 func (u *lent) Read(p []byte) (int, error) {
+	u.patience.Stop()
 	if u.closed.Load() {
 		return 0, errClosed
 	}
@@ -89,13 +101,19 @@ func (u *lent) Read(p []byte) (int, error) {
 		u.mu.Lock()
 		u.err = err
 		u.mu.Unlock()
+		return n, err
 	}
+	u.patience.Reset(u.limit)
 	return n, err
 }
+
+// written is called when the whole request was written, or as much as will be.
+func (u *lent) written() { u.patience.Stop() }
 
 // Close keeps net/http from reading further. It does not wait for a read under way.
 func (u *lent) Close() error {
 	u.closed.Store(true)
+	u.patience.Stop()
 	return nil
 }
 

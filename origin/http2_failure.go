@@ -11,7 +11,7 @@ func (x *stream) kindOf(err error) Kind {
 	switch {
 	case x.outer.Err() != nil, x.uploadError() != nil:
 		return Canceled
-	case isTimeout(err):
+	case isTimeout(err), errors.Is(context.Cause(x.ctx), errNotTaken):
 		return Timeout
 	case !x.connected.Load():
 		return Connect
@@ -42,6 +42,8 @@ func (x *stream) fail(kind Kind, err error) *Error {
 		err = fmt.Errorf("given up: %w", context.Cause(x.outer))
 	case kind == Timeout && errors.Is(context.Cause(x.ctx), errSilence):
 		err = fmt.Errorf("%w: nothing for %v", errSilence, limits.BetweenBytes)
+	case kind == Timeout && errors.Is(context.Cause(x.ctx), errNotTaken):
+		err = fmt.Errorf("%w within %v", errNotTaken, limits.BetweenBytes)
 	case kind == Timeout && !x.connected.Load():
 		err = fmt.Errorf("no connection within %v: %w", limits.Connect, err)
 	case kind == Timeout:

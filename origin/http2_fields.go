@@ -14,12 +14,13 @@ import (
 )
 
 // outgoingFields returns the fields of a request as net/http wants them. Those that frame the message or name its target are
-// left to net/http, which takes them from elsewhere in the request.
+// left to net/http, which takes them from elsewhere in the request. Connection has no place in HTTP/2 (RFC 9113 section 8.2.2); TE, which
+// it names, has.
 func outgoingFields(fields message.Header) http.Header {
 	h := make(http.Header, len(fields)+1)
 	for _, f := range fields {
 		switch name := textproto.CanonicalMIMEHeaderKey(f.Name); name {
-		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
+		case "Host", "Content-Length", "Transfer-Encoding", "Trailer", "Connection":
 		case "Idempotency-Key", "X-Idempotency-Key":
 			// net/http takes these names, spelt so, for leave to send a request with an unsafe method again.
 			name = strings.ToLower(name)

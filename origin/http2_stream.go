@@ -48,7 +48,7 @@ func (x *stream) request(ctx context.Context) *http.Request {
 		ProtoMajor: 2,
 	}
 	if x.asked.Body != nil && head.Length != 0 {
-		x.upload = &lent{source: x.asked.Body}
+		x.upload = newLent(x)
 		out.Body, out.ContentLength = x.upload, head.Length
 	}
 	return out.WithContext(ctx)
@@ -60,6 +60,21 @@ func (x *stream) trace() *httptrace.ClientTrace {
 		GetConn:        func(string) { x.connected.Store(false) }, // again, where a request is repeated
 		GotConn:        func(httptrace.GotConnInfo) { x.connected.Store(true) },
 		Got1xxResponse: x.gotInterim,
+		WroteRequest: func(httptrace.WroteRequestInfo) {
+			if x.upload != nil {
+				x.upload.written()
+			}
+		},
+	}
+}
+
+// notTaken ends a stream whose origin does not take the body of the request. Once the head of the answer has come that counts, and not what
+// becomes of the rest of the body.
+func (x *stream) notTaken() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !x.over {
+		x.cancel(errNotTaken)
 	}
 }
 

@@ -12,8 +12,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"lacquer/message"
 	"lacquer/origin"
@@ -130,6 +132,40 @@ func TestSecuredUpgrade(t *testing.T) {
 		}
 		res.Conn.Close()
 	}
+}
+
+// RFC 9113 section 8.2.2: TE goes to an origin in HTTP/2, Connection, which has to name it in HTTP/1.1, does not.
+func TestSecuredTE(t *testing.T) {
+	server, config := securedServer(t, true, nil, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.Proto, r.Header["Te"], r.Header["Connection"])
+	})
+	head := get("/")
+	head.Header = message.Header{{Name: "TE", Value: "trailers"}, {Name: "Connection", Value: "TE"}}
+	if _, body := fetchAll(t, backend(t, origin.Options{URL: server.URL, TLS: config}), &origin.Request{Head: head}); body != "HTTP/2.0[trailers] []" {
+		t.Errorf("got %q", body)
+	}
+}
+
+// An origin that answers pings and never opens its window does not take the request: it must not hold the client for ever. One that is only
+// slow to answer has the time for the first byte.
+func TestSecuredRequestIsNotTaken(t *testing.T) {
+	f := func(size int, length int64, firstByte, betweenBytes time.Duration, want string) {
+		t.Helper()
+		leave := make(chan struct{})
+		server, config := securedServer(t, true, nil, func(http.ResponseWriter, *http.Request) { <-leave })
+		defer close(leave)
+		b := backend(t, origin.Options{URL: server.URL, TLS: config, Timeouts: origin.Timeouts{FirstByte: firstByte, BetweenBytes: betweenBytes}})
+		_, err := b.Fetch(t.Context(), &origin.Request{Head: post(length), Body: strings.NewReader(strings.Repeat("x", size))})
+		if got := kindOf(t, err); got != origin.Timeout || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d bytes: kind %d (%v), want %q", size, got, err, want)
+		}
+	}
+	const soon, never = 50 * time.Millisecond, time.Hour
+	const large = 4 << 20 // more than any window
+	f(large, large, never, soon, "not taken within")
+	f(large, message.Unknown, never, soon, "not taken within")
+	f(10, 10, 4*soon, soon, "no answer within")
+	f(10, message.Unknown, 4*soon, soon, "no answer within")
 }
 
 // An origin may change its mind about the version from one connection to the next, in both directions; nothing is lost by it.

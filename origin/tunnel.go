@@ -1,7 +1,6 @@
 package origin
 
 import (
-	"net/http"
 	"time"
 
 	"lacquer/message"
@@ -25,7 +24,7 @@ func (x *exchange) switched(head *message.Response) (*Response, error) {
 	t := &tunnel{x: x, early: append([]byte(nil), x.buffer.unread()...)}
 	x.buffer.free()
 	x.buffer = nil
-	return &Response{Head: head, Body: http.NoBody, Conn: t}, nil
+	return &Response{Head: head, Body: noBody, Conn: t}, nil
 }
 
 // Read returns what came together with the head first.

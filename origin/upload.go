@@ -109,6 +109,10 @@ type sourceError struct{ err error }
 
 func (e *sourceError) Error() string { return e.err.Error() }
 
+func errMissing(bytes int64) error {
+	return &sourceError{fmt.Errorf("%w: %d bytes of its length are missing", io.ErrUnexpectedEOF, bytes)}
+}
+
 // write writes head and body.
 func (u *upload) write() error {
 	if u.proceed != nil {
@@ -137,10 +141,11 @@ func (u *upload) mayProceed() bool {
 	}
 }
 
-// writeLength writes a body by length. A small one goes out whole with the head.
+// writeLength writes a body by length. A small one goes out whole with the head; a larger one may be slow to come, and the origin must not
+// take a connection for idle that waits for it.
 func (u *upload) writeLength() error {
 	room := u.room.bytes
-	if len(u.text)+shortRead > len(room) {
+	if u.asked.Head.Length > int64(len(room)-len(u.text)) {
 		if err := u.flush(); err != nil {
 			return err
 		}
@@ -157,7 +162,7 @@ func (u *upload) writeLength() error {
 		left -= int64(n)
 		switch {
 		case err == io.EOF && left > 0:
-			return &sourceError{fmt.Errorf("%w: %d bytes of its length are missing", io.ErrUnexpectedEOF, left)}
+			return errMissing(left)
 		case err != nil && err != io.EOF:
 			return err
 		case left > 0 && whole:

@@ -189,13 +189,51 @@ func TestRequestBodyMisbehaves(t *testing.T) {
 		}
 	}
 	// It ends before its length.
-	f("short", post(10), &origin.Request{Body: strings.NewReader("hello")}, io.ErrUnexpectedEOF)
-	f("empty", post(10), &origin.Request{Body: strings.NewReader("")}, io.ErrUnexpectedEOF)
+	f("short", post(1<<20), &origin.Request{Body: strings.NewReader("hello")}, io.ErrUnexpectedEOF)
+	f("empty", post(1<<20), &origin.Request{Body: strings.NewReader("")}, io.ErrUnexpectedEOF)
 	// It never gives anything.
-	f("nothing", post(10), &origin.Request{Body: readerFunc(func([]byte) (int, error) { return 0, nil })}, io.ErrNoProgress)
+	f("nothing", post(1<<20), &origin.Request{Body: readerFunc(func([]byte) (int, error) { return 0, nil })}, io.ErrNoProgress)
 	// It panics, or what follows it does.
 	f("panic", post(message.Unknown), &origin.Request{Body: readerFunc(func([]byte) (int, error) { panic("oh") })}, nil)
 	f("panic in the trailers", post(message.Unknown), &origin.Request{Body: strings.NewReader("a"), Trailer: func() message.Header { panic("oh") }}, nil)
+}
+
+// A small body that fails costs no connection.
+func TestSmallRequestBodyMisbehaves(t *testing.T) {
+	f := func(body io.Reader, want error) {
+		t.Helper()
+		b := rawOrigin(t, func(net.Conn, *bufio.Reader) { t.Error("the origin was asked") })
+		_, err := b.Fetch(context.Background(), &origin.Request{Head: post(10), Body: body})
+		if got := kindOf(t, err); got != origin.Canceled || want != nil && !errors.Is(err, want) {
+			t.Errorf("kind %d (%v)", got, err)
+		}
+	}
+	f(strings.NewReader("hello"), io.ErrUnexpectedEOF)
+	f(readerFunc(func([]byte) (int, error) { return 0, nil }), io.ErrNoProgress)
+	f(readerFunc(func([]byte) (int, error) { panic("oh") }), nil)
+}
+
+// An origin closes what is idle. A connection that is taken for a client who is slow to send its body must not be idle meanwhile.
+func TestSlowBodyMeetsImpatientOrigin(t *testing.T) {
+	f := func(length int64) {
+		t.Helper()
+		b := rawOrigin(t, func(c net.Conn, r *bufio.Reader) {
+			for {
+				c.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+				if readHead(r) == "" {
+					return
+				}
+				c.SetReadDeadline(time.Time{})
+				io.WriteString(c, "HTTP/1.1 204 No Content\r\n\r\n")
+			}
+		})
+		fetchAll(t, b, &origin.Request{Head: get("/")})
+		body := io.MultiReader(&slowReader{pieces: 1, each: 200 * time.Millisecond}, strings.NewReader(strings.Repeat("x", int(max(length, 1))-1)))
+		fetchAll(t, b, &origin.Request{Head: post(length), Body: body})
+	}
+	f(2)
+	f(1 << 20)
+	f(message.Unknown)
 }
 
 type readerFunc func([]byte) (int, error)

@@ -62,23 +62,24 @@ func (t *transaction) makeKey(parts []string) {
 	start = len(t.text)
 	t.text = policy.AppendBase(t.text, t.request.Scheme, parts)
 	t.key.Base = t.since(start)
-	t.key.Primary, t.search = t.server.canonical(primary)
+	t.key.Primary, t.search, t.learned = t.server.canonical(primary)
 	if t.asked == "" && t.key.Primary != primary {
 		t.asked = strings.Clone(primary)
 	}
 }
 
-// canonical returns the primary key under which a page is stored whose query has parts that do not count.
-func (s *Server) canonical(primary string) (string, policy.Search) {
+// canonical returns the primary key under which a page is stored whose query has parts that do not count, which those are, and where the log of purges
+// stood when that was learned.
+func (s *Server) canonical(primary string) (key string, search policy.Search, since uint64) {
 	path, query, _ := strings.Cut(primary, "?")
-	search := s.store.Search(path)
+	search, since = s.store.Search(path)
 	if search == (policy.Search{}) {
-		return primary, search
+		return primary, search, 0
 	}
 	if query = search.Canonical(query); query != "" {
 		path += "?" + query
 	}
-	return path, search
+	return path, search, since
 }
 
 // backendPart begins a part of the key that is a backend: with a byte that no value of a rule can hold.

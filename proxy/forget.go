@@ -101,7 +101,8 @@ func (s *Server) purgeURL(site *Site, r *Request, v *rules.Vars, soft bool) (res
 	asked := policy.KeyOf(r.Request).Primary
 	primary := site.primary(r, v)
 	result, entries = s.purger.URL(primary, soft), 1
-	if canonical, _ := s.canonical(primary); canonical != primary {
+	// After the purge: what is learned of the query between the two is learned after it.
+	if canonical, _, _ := s.canonical(primary); canonical != primary {
 		more := s.purger.URL(canonical, soft)
 		result.Objects += more.Objects
 		result.Bytes += more.Bytes

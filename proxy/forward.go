@@ -48,6 +48,7 @@ func dropOwnCookie(h *message.Header) {
 // see must not choose a variant, and codings and languages are named in one order.
 func normalise(h *message.Header) {
 	message.RemoveHopByHop(h)
+	h.Del("Max-Forwards") // means nothing here (RFC 9110 section 7.6.2), but some proxies behind us answer a GET that has none left with 502
 	policy.NormaliseAcceptEncoding(h)
 	policy.NormaliseAcceptLanguage(h)
 }

@@ -115,6 +115,10 @@ func (t *transaction) complete(j *job, f *storage.Flight) {
 // object is the same for all, or was chosen by it.
 func (t *transaction) jobBehind(f *storage.Flight, o *storage.Object) *job {
 	j := t.job(f)
+	if j.completing { // nobody has asked for more than is there
+		j.dropConditions()
+		j.validate(f.Stored)
+	}
 	if t.identity && !o.Shareable && !o.Vary.Has("cookie") && !o.Vary.Has("authorization") {
 		j.anonymise()
 	}

@@ -108,6 +108,8 @@ func (t *transaction) ask() *storage.Query {
 		Identity: t.identity,
 		Alone:    message.ParseCacheControl(t.request.Header, "Cache-Control").NoStore, // RFC 9111 section 5.2.1.5
 		Part:     policy.PartAsked(t.request.Request),
+		Search:   t.search,
+		Since:    t.learned,
 		Wants:    t.wants,
 		Draw:     t.server.draw,
 	}
@@ -164,14 +166,14 @@ func (t *transaction) land(l *landing, mine *job) step {
 		t.failure = &failure{reason: o.Reason, err: o.Err}
 		return fail
 	case l.by == mine:
-		if !o.Shared && mine.shared && !mine.partial && t.request.Header.Has("Range") {
+		if !o.Shared && mine.shared && !mine.partial && t.request.Header.Has("Range") || mine.completing && !t.completed(l) {
 			t.leave()
 			t.seat = t.server.store.Fly(t.key, nil)
-			return fetchAlone // the whole was asked for the store's sake; the part will do
+			return fetchAlone // what was asked for, for the store's sake, is not what this client wants
 		}
 		t.head, t.part = l.head, l.part
 		t.exact = l.part == nil && (!mine.shared || mine.partial && (l.head.Status == 206 || l.head.Status == 416))
-	case o.Identity, o.Shared && !o.Object.Matches(t.request.Header):
+	case o.Identity, o.Shared && !t.query.Accepts(o.Object):
 		return lookUp
 	case !o.Shared, !t.holds(o.Object):
 		t.leave()
@@ -183,4 +185,13 @@ func (t *transaction) land(l *landing, mine *job) step {
 	t.record.Result, t.record.Collapsed = ResultMiss, l.by != mine
 	t.status = forwarded(t.why, o, t.record.Collapsed)
 	return deliver
+}
+
+// completed reports whether what came answers a request for whose sake what is missing was asked for. It does not where the rest came, and was not put to what
+// is stored: that was purged or replaced meanwhile, the two are too large together, or the origin gave less than it was asked for.
+func (t *transaction) completed(l *landing) bool {
+	if l.part == nil {
+		return l.head.Status != 206
+	}
+	return t.holds(l.outcome.Object)
 }

@@ -29,6 +29,7 @@ type transaction struct {
 	key      policy.Key
 	asked    string        // primary key of the URL that came, if it is stored under another
 	search   policy.Search // which parts of its query do not count
+	learned  uint64        // where the log of purges stood when that was learned
 	content  []byte        // of a QUERY
 	wants    policy.Wants  // of its client that are obeyed
 	identity bool

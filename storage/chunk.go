@@ -62,8 +62,12 @@ type spans []message.ByteRange
 func spansOf(c *chunk) spans {
 	var s spans
 	for ; c != nil; c = c.next {
-		if len(c.buf) > 0 {
-			s = s.with(message.ByteRange{First: c.start, Last: c.end() - 1})
+		switch last := len(s) - 1; {
+		case len(c.buf) == 0:
+		case last >= 0 && s[last].Last+1 == c.start:
+			s[last].Last = c.end() - 1
+		default:
+			s = append(s, message.ByteRange{First: c.start, Last: c.end() - 1})
 		}
 	}
 	return s

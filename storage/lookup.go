@@ -18,6 +18,8 @@ type Query struct {
 	Identity bool           // the request bears identity: it shares a fetch only where answers were shareable in spite of that
 	Alone    bool           // what is fetched for the request is not to be shared
 	Part     string         // the range that may be fetched by itself, in the one form that equal wishes have (policy.PartAsked); "" for the whole
+	Search   policy.Search  // which parts of the query are not in Key
+	Since    uint64         // where the log of purges stood when that was learned
 	Wants    policy.Wants   // what the client wants of stored responses, as far as it is obeyed
 	Draw     func() float64 // a number above 0, up to 1, by chance: whether this hit refreshes early; nil for never
 }
@@ -68,7 +70,7 @@ func (s *Store) Lookup(q *Query) Answer {
 
 // ready reports whether an object, perhaps nil, may be used as it is.
 func (s *Store) ready(e *entry, q *Query, o *Object) bool {
-	if o == nil || o.purged(s.purges, e.primary) {
+	if o == nil || !q.stands(o) || o.purged(s.purges, e.primary) {
 		return false
 	}
 	if use, _ := q.judge(o); use != policy.UseFresh {
@@ -134,7 +136,7 @@ func (s *Store) judgeLocked(e *entry, q *Query, early bool, dropped *[]*Object) 
 		*dropped = append(*dropped, sl.purge(q.Now)...)
 		o = nil
 	}
-	if o == nil {
+	if o == nil || !q.stands(o) {
 		return s.missLocked(e, sl, q, miss{why: policy.NotStored})
 	}
 	use, why := q.judge(o)

@@ -10,6 +10,13 @@ import (
 // maxBeside is how many parts of one object may arrive at once and be kept. More are delivered to those who asked, and forgotten.
 const maxBeside = 32
 
+// A chain that parts have made may have maxPieces chunks, and more where they hold leastPiece bytes each on the average. It is walked each time that a part
+// comes or goes, and who asks for single bytes could make it as long as the body.
+const (
+	maxPieces  = 1 << 10
+	leastPiece = 4 << 10
+)
+
 // berth says where an object goes that may be stored.
 type berth uint8
 
@@ -43,7 +50,8 @@ func (s *Store) berth(sl *slot, f *Flight, o *Object, p *message.ContentRange) (
 		return front(newer && !whole), nil
 	case stored.Body.Settled() && newer:
 		chain, _ := stored.Body.chain()
-		if spansOf(chain).with(message.ByteRange{First: p.First, Last: p.Last}).bytes() > s.maxObject {
+		bytes := spansOf(chain).with(message.ByteRange{First: p.First, Last: p.Last}).bytes()
+		if bytes > s.maxObject || inPieces(chain) {
 			return inFront, nil // together they are too large: the newer one counts
 		}
 		o.Tags = tagsOf(o, stored)
@@ -124,7 +132,7 @@ func (s *Store) merged(front, b *Object) *Object {
 	mine, size := front.Body.chain()
 	theirs, _ := b.Body.chain()
 	chain := join(mine, theirs)
-	if spansOf(chain).bytes() > s.maxObject {
+	if spansOf(chain).bytes() > s.maxObject || inPieces(chain) {
 		return front
 	}
 	head := front
@@ -134,7 +142,7 @@ func (s *Store) merged(front, b *Object) *Object {
 	m := &Object{
 		Head: head.Head, Origin: head.Origin, Body: settledBody(&s.budget, size, chain), Freshness: head.Freshness,
 		Vary: front.Vary, Shareable: head.Shareable, Tags: tagsOf(front, b), Asked: front.Asked, Took: head.Took,
-		Number: head.Number, started: min(front.started, b.started), variant: front.variant, language: head.language, slot: front.slot, holed: true,
+		Number: head.Number, started: min(front.started, b.started), variant: front.variant, language: head.language, search: head.search, slot: front.slot, holed: true,
 	}
 	m.hits.Store(front.hits.Load() + b.hits.Load())
 	m.checked.Store(min(front.checked.Load(), b.checked.Load()))
@@ -164,4 +172,14 @@ func (o *Object) wait() {
 		o.waiting = o.cost()
 		o.Body.budget.force(o.waiting)
 	}
+}
+
+// inPieces reports whether a chain has more chunks than are worth to be walked.
+func inPieces(c *chunk) bool {
+	pieces, bytes := int64(0), int64(0)
+	for ; c != nil; c = c.next {
+		pieces++
+		bytes += int64(len(c.buf))
+	}
+	return pieces > maxPieces+bytes/leastPiece
 }

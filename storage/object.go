@@ -28,6 +28,7 @@ type Object struct {
 	started  uint64        // number of the log of purges when its fetch began
 	variant  string        // values of the request's fields that Vary names
 	language string        // that it is in, if Vary names Accept-Language
+	search   policy.Search // which parts of the query do not count, as it says itself
 	slot     *slot         // nil if it was never in the table
 	waiting  int64         // bytes charged while it waits beside another object of the slot; protected by entry.mu
 	let      bool          // its body is no longer kept; known to the writer of the body alone

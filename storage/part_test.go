@@ -517,6 +517,21 @@ func TestPartsTooLargeTogether(t *testing.T) {
 	p.wantBytes(t, s, most, most+99)
 }
 
+// Who asks for single bytes does not make a body of as many pieces, which would be walked at each part that comes: the newer part counts.
+func TestPartsInTooManyPieces(t *testing.T) {
+	s, _ := newStore(t, 8*mebibyte)
+	p := newPage("1", 8<<10)
+	most := int64(0)
+	for at := int64(0); at < 4<<10; at += 2 {
+		o := p.keep(t, s, at, at)
+		size, _ := o.Body.Size()
+		most = max(most, size)
+	}
+	if most > 1100 {
+		t.Errorf("%d pieces were put together", most)
+	}
+}
+
 // A purge hits a part by whatever any of its pieces is known by, and what was put to it since.
 func TestPartsArePurged(t *testing.T) {
 	f := func(act func(*storage.Store, page) (seats []storage.Answer, arriving []*storage.Object)) {

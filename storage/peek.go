@@ -32,7 +32,7 @@ func (s *Store) Peek(q *Query) Peeked {
 		return p
 	}
 	p.Mark = sl.marked(q.Now)
-	if o := sl.object.Load(); o != nil && !o.purged(s.purges, e.primary) {
+	if o := sl.object.Load(); o != nil && q.stands(o) && !o.purged(s.purges, e.primary) {
 		p.Object = o
 		p.Find, p.Reason = q.find(o)
 	}

@@ -40,7 +40,7 @@ func (s *Store) renewed(o *Object, r *Response) *Object {
 	n := &Object{
 		Head: r.Head, Origin: r.Origin, Body: o.Body, Freshness: r.Freshness, Vary: o.Vary, Shareable: r.Shareable,
 		Tags: policy.Tidy(append(slices.Clip(o.Tags), r.Tags...)), Asked: o.Asked, Took: o.Took,
-		Number: o.Number, started: o.started, variant: o.variant, language: o.language, holed: o.holed,
+		Number: o.Number, started: o.started, variant: o.variant, language: o.language, search: o.search, holed: o.holed,
 	}
 	if n.Origin == nil {
 		n.Origin = n.Head

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"math"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,17 +35,28 @@ type searches struct {
 // learned is the last word on a path.
 type learned struct {
 	search policy.Search
+	since  uint64    // number of the log of purges when that was learned: of older purges, those of equivalent URLs are not known to have hit what they should
 	deaf   time.Time // until then the path has the zero Search, whatever is said
 }
 
-// Search returns which parts of the query do not count under a path, which begins with the authority. It takes no lock.
-func (s *Store) Search(path string) policy.Search {
+// Search returns which parts of the query do not count under a path, which begins with the authority, and where the log of purges stood when that was
+// learned. It takes no lock.
+func (s *Store) Search(path string) (search policy.Search, since uint64) {
 	if !s.searches.some.Load() {
-		return policy.Search{}
+		return policy.Search{}, 0
 	}
 	l, _ := s.searches.paths.Load(path)
-	return l.search
+	return l.search, l.since
 }
+
+// stands reports whether an object may stand for all URLs that are looked up by its key: it says so itself, and every purge of one of them since its fetch
+// began was one of its key, too. Where the whole query counts there is but one URL.
+func (q *Query) stands(o *Object) bool {
+	return q.Search == (policy.Search{}) || o.search == q.Search && o.started >= q.Since
+}
+
+// Accepts reports whether an object may be used for the request: the values that Vary names agree, and so does what counts of the query.
+func (q *Query) Accepts(o *Object) bool { return o.Matches(q.Request.Header) && q.stands(o) }
 
 // LearnSearch takes down what an answer under a path has said. An answer that contradicts the one by which its request was looked up shows that the path
 // has no rule of its own: for ten minutes the whole query counts.
@@ -68,8 +80,10 @@ func (s *Store) LearnSearch(path string, said policy.Search, now time.Time) {
 		if !known && m.paths.Size() >= maxSearches {
 			m.dropAny()
 		}
-		m.paths.Store(strings.Clone(path), learned{search: said})
+		path = strings.Clone(path)
+		m.paths.Store(path, learned{search: said, since: math.MaxUint64})
 		m.some.Store(true)
+		m.paths.Store(path, learned{search: said, since: s.purges.Number()}) // a purge that has not seen what was learned is counted
 	}
 }
 

@@ -40,6 +40,7 @@ func (r *Response) object(f *Flight) *Object {
 		started:   f.started,
 		variant:   string(r.Vary.AppendKey(nil, r.Request)),
 		language:  languageOf(r),
+		search:    policy.SearchOf(r.Head.Header),
 	}
 	if o.Origin == nil {
 		o.Origin = o.Head
