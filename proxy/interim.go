@@ -4,11 +4,23 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"lacquer/message"
+	"lacquer/policy"
+	"lacquer/storage"
 )
 
 // interim relays a 1xx to the client. A client that cannot be written to is noticed at the final head.
 func (t *transaction) interim(status int, h message.Header) {
+	message.RemoveHopByHop(&h)
 	_ = t.writer.Interim(status, h)
+}
+
+// interimForAll relays a 1xx to all who wait for a flight: without what is for one of them alone, as in what is stored.
+func interimForAll(f *storage.Flight) func(int, message.Header) {
+	return func(status int, h message.Header) {
+		message.RemoveHopByHop(&h)
+		policy.DropPersonal(&h)
+		f.Interim(status, h)
+	}
 }
 
 // await waits for the head of the flight in which the transaction sits; nil if the client is gone. Meanwhile it relays what interim responses the
@@ -17,7 +29,7 @@ func (t *transaction) await(landed <-chan singleflight.Result) *landing {
 	for {
 		news, more := t.seat.Interims()
 		for _, n := range news {
-			t.interim(n.Status, n.Header)
+			_ = t.writer.Interim(n.Status, n.Header)
 		}
 		select {
 		case result := <-landed:

@@ -67,7 +67,7 @@ func (t *transaction) newJob() *job {
 // job makes the fetch for all who wait: of the whole, or of the part that the flight is for, whatever condition this client has.
 func (t *transaction) job(f *storage.Flight) *job {
 	j := t.newJob()
-	j.shared, j.interim = true, f.Interim
+	j.shared, j.interim = true, interimForAll(f)
 	if j.outgoing.Method == "HEAD" {
 		j.outgoing.Method = "GET"
 	}
