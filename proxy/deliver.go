@@ -18,10 +18,14 @@ func deliver(t *transaction) step {
 		return again
 	}
 	if !t.exact {
-		if policy.NotModified(t.request.Request, head) {
+		judged := head
+		if t.object.Partial() {
+			judged = t.object.Head // by which it was chosen: where rules have changed a validator, other bytes might be wanted than are there
+		}
+		if policy.NotModified(t.request.Request, judged) {
 			return t.sendHead(notModified(head))
 		}
-		switch ranges, outcome := t.ranges(head); outcome {
+		switch ranges, outcome := t.ranges(judged, head.Length); outcome {
 		case policy.PartOfBody:
 			return t.sendRanges(head, ranges)
 		case policy.Unsatisfiable:
@@ -40,9 +44,9 @@ func deliver(t *transaction) step {
 	return t.sendBody(head.Length)
 }
 
-// ranges says which parts of the body are sent.
-func (t *transaction) ranges(head *message.Response) ([]message.ByteRange, policy.RangeOutcome) {
-	ranges, outcome := policy.RangesOf(t.request.Request, head, head.Length)
+// ranges says which parts of the body, of which the whole has size bytes, are sent.
+func (t *transaction) ranges(head *message.Response, size int64) ([]message.ByteRange, policy.RangeOutcome) {
+	ranges, outcome := policy.RangesOf(t.request.Request, head, size)
 	switch {
 	case t.part != nil && !t.holds(t.object):
 		// The origin gave another part than it was asked for, which it may (RFC 9110 section 15.3.7).
@@ -147,7 +151,10 @@ func (t *transaction) sendBytes(n int64) bool {
 			return false
 		}
 		if n > 0 {
-			piece = piece[:min(int64(len(piece)), n)]
+			if more := int64(len(piece)) - n; more > 0 { // another range may begin within them
+				t.reader.Unread(more)
+				piece = piece[:n]
+			}
 			n -= int64(len(piece))
 		}
 		if !t.write(piece) {

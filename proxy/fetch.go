@@ -67,6 +67,10 @@ func (s *Server) fetchHead(client context.Context, f *storage.Flight, j *job) (l
 	defer stay()
 
 	found, err := s.inquire(ctx, f, j)
+	if left := !stay(); left && err == nil {
+		found.answer.Body.Close() // nothing is begun for all whose body would be cut
+		err = context.Cause(client)
+	}
 	switch {
 	case err != nil:
 		cancel()
@@ -208,6 +212,9 @@ func (s *Server) settle(f *storage.Flight, j *job, found *findings, cancel conte
 	switch {
 	case isPart:
 		r.Part = &part
+		if r.Origin != r.Head {
+			r.Origin = policy.WholeHead(r.Origin)
+		}
 		if j.completing {
 			r.Head, r.Origin = policy.Freshen(f.Stored.Head, r.Head), policy.Freshen(f.Stored.Origin, r.Origin)
 			l.head = r.Head

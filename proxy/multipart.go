@@ -60,5 +60,5 @@ func ascending(ranges []message.ByteRange) bool {
 
 // readable reports whether ranges of an object can be sent in their order: going back needs a body that does not move on.
 func readable(o *storage.Object, ranges []message.ByteRange) bool {
-	return o.Body.Settled() || ascending(ranges)
+	return o.Body.Lasting() || ascending(ranges)
 }

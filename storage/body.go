@@ -213,8 +213,11 @@ func (b *Body) trim() {
 	b.last.buf = b.last.buf[:filled]
 }
 
-// Settled reports whether all has come that will: then it may be read in any order, and again.
+// Settled reports whether all has come that will.
 func (b *Body) Settled() bool { return b.settled.Load() }
+
+// Lasting reports whether all has come that will, and is kept: then it may be read in any order, and again.
+func (b *Body) Lasting() bool { return b.settled.Load() && b.first != nil }
 
 // Size returns the bytes there are, and whether these are all that the representation has.
 func (b *Body) Size() (n int64, whole bool) {

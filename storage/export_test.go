@@ -100,3 +100,6 @@ func chainOf(pieces []Piece) *chunk {
 func Lacking(pieces []Piece, r message.ByteRange) (message.ByteRange, bool) {
 	return spansOf(chainOf(pieces)).without(r)
 }
+
+// Strain uses up the budget of what is under way.
+func (s *Store) Strain() { s.budget.force(s.budget.limit) }

@@ -52,6 +52,9 @@ func (r *Reader) Skip(offset int64) {
 	r.offset = offset
 }
 
+// Unread gives back the last n of the bytes that Next has returned: the next call returns them again.
+func (r *Reader) Unread(n int64) { r.offset -= n }
+
 // Trailer returns what followed the body, once Next has said io.EOF. It must not be changed.
 func (r *Reader) Trailer() message.Header {
 	if b := r.body; b.settled.Load() {
@@ -113,18 +116,19 @@ func (r *Reader) Next(ctx context.Context) ([]byte, error) {
 // elsewhere goes on in a body that has settled where the chain that r has followed ends: one that was there before, or was made when it settled.
 func (r *Reader) elsewhere() ([]byte, error) {
 	b := r.body
+	if c := b.stored(r.offset); c != nil {
+		return r.take(c, c.end()), nil // of a body that is not kept, what arrived is found from where r stands
+	}
 	if b.part != nil {
-		for _, chain := range [...]*chunk{b.first, b.part.stored} {
-			if c := chain.at(r.offset); c != nil {
-				r.chunk = c
-				return r.take(c, c.end()), nil
-			}
+		if c := b.first.at(r.offset); c != nil {
+			r.chunk = c
+			return r.take(c, c.end()), nil
 		}
 	}
 	return nil, b.endAt(r.offset)
 }
 
-// stored returns the chunk in which a byte lies that was there before the body began to arrive. b.mu is held.
+// stored returns the chunk in which a byte lies that was there before the body began to arrive, and is not yet in its chain. b.mu is held, or b has settled.
 func (b *Body) stored(offset int64) *chunk {
 	if b.part == nil {
 		return nil
