@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -320,7 +321,7 @@ func TestCutEndsContext(t *testing.T) {
 	})
 }
 
-// Whoever reads nothing is cut on a socket as elsewhere.
+// Whoever reads nothing is cut on a socket as elsewhere, and by a reset: the system would offer the rest for ever.
 func TestStuckReader(t *testing.T) {
 	failed := make(chan error)
 	big := make([]byte, 64<<20)
@@ -334,6 +335,9 @@ func TestStuckReader(t *testing.T) {
 	c.send(browsers)
 	if err := <-failed; err == nil {
 		t.Error("nothing failed")
+	}
+	if _, err := io.Copy(io.Discard, c.r); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the connection ended with %v", err)
 	}
 }
 

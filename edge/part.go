@@ -1,7 +1,9 @@
 package edge
 
 import (
+	"errors"
 	"net/http"
+	"os"
 	"time"
 
 	"lacquer/message"
@@ -38,7 +40,11 @@ func (c *connection) refuseHead(began time.Time, verdict message.Verdict) {
 // connection that is closed over unread bytes is reset, and the answer may be lost with it (RFC 9112 section 9.6).
 func (c *connection) part() {
 	x := c.exchange
-	if x.response.Flush() != nil || !x.response.linger && x.in.empty() {
+	if x.response.Flush() != nil {
+		c.dropUntaken()
+		return
+	}
+	if !x.response.linger && x.in.empty() {
 		return
 	}
 	half, ok := c.conn.(interface{ CloseWrite() error })
@@ -61,5 +67,15 @@ func (c *connection) cut() {
 		reset(c.conn)
 		return
 	}
-	_ = w.Flush()
+	if w.Flush() != nil {
+		c.dropUntaken()
+	}
+}
+
+// dropUntaken resets the connection of a client that did not take its response in time. Closed otherwise, it would leave the system to offer what is unsent for
+// as long as the client only says that it is there.
+func (c *connection) dropUntaken() {
+	if errors.Is(c.exchange.response.failed, os.ErrDeadlineExceeded) {
+		reset(c.conn)
+	}
 }
