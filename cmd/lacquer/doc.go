@@ -79,6 +79,7 @@ Flags win over the environment, which wins over the file, which wins over the de
 	  body: 0                              # of a request body; 0 is none
 	  header_time: 10s                     # for a request head to arrive
 	  idle_time: 75s                       # between two requests of a connection
+	  body_time: 60s                       # for the next piece of a request body to arrive
 	  send_time: 60s                       # for a client to take the next piece of a response
 	rules: []                              # or the path of a file, or a pattern of files such as rules/*.yaml
 	tests: []                              # of the rules, likewise

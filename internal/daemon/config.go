@@ -72,6 +72,7 @@ type Limits struct {
 	Body       Size          // bytes of a request body, 0 for any number
 	HeaderTime time.Duration // for a request head to arrive
 	IdleTime   time.Duration // between two requests of a connection
+	BodyTime   time.Duration // for the next piece of a request body to arrive
 	SendTime   time.Duration // for a client to take the next piece of a response
 }
 
@@ -141,6 +142,7 @@ func defaults() *Config {
 			Header:     64 << 10,
 			HeaderTime: 10 * time.Second,
 			IdleTime:   75 * time.Second,
+			BodyTime:   60 * time.Second,
 			SendTime:   60 * time.Second,
 		},
 	}

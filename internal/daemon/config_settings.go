@@ -74,6 +74,7 @@ func configSettings() settings[Config] {
 		one("limits.body", func(c *Config) *Size { return &c.Limits.Body }, ParseSize).about("bytes of a request body, 0 for any number"),
 		one("limits.header_time", func(c *Config) *duration { return &c.Limits.HeaderTime }, someTime).about("for a request head to arrive"),
 		one("limits.idle_time", func(c *Config) *duration { return &c.Limits.IdleTime }, someTime).about("between two requests of a connection"),
+		one("limits.body_time", func(c *Config) *duration { return &c.Limits.BodyTime }, someTime).about("for the next piece of a request body to arrive"),
 		one("limits.send_time", func(c *Config) *duration { return &c.Limits.SendTime }, someTime).about("for a client to take the next piece of a response"),
 
 		setting[Config]{key: "rules", nested: (*loader).readRules, form: listedForm("rule")}.about("rules, or the path of a file of them, or a pattern of files"),

@@ -66,7 +66,7 @@ func TestDefaults(t *testing.T) {
 		AccessLog: daemon.AccessLog{To: "stdout", Format: "combined"},
 		Purge:     daemon.Purge{Allow: prefixes("127.0.0.0/8", "::1/128"), Tags: policy.TagFields()},
 		Limits: daemon.Limits{
-			Header: 64 << 10, HeaderTime: 10 * time.Second, IdleTime: 75 * time.Second, SendTime: time.Minute,
+			Header: 64 << 10, HeaderTime: 10 * time.Second, IdleTime: 75 * time.Second, BodyTime: time.Minute, SendTime: time.Minute,
 		},
 	}
 	if diff := cmp.Diff(want, got, comparing); diff != "" {
@@ -101,7 +101,7 @@ purge:
   tags: {headers: [xkey, cache-groups, X-Own: comma, Surrogate-Key: any], expose: true}
 rules: [{on: request, when: 'req.path == "/"', pass: true}]
 tests: [{request: {url: /}, expect: {pass: true}}]
-limits: {header: 32KiB, body: 10MiB, header_time: 5s, idle_time: 1m, send_time: 30s}
+limits: {header: 32KiB, body: 10MiB, header_time: 5s, idle_time: 1m, body_time: 20s, send_time: 30s}
 `
 
 func TestEveryKey(t *testing.T) {
@@ -132,7 +132,7 @@ func TestEveryKey(t *testing.T) {
 			{Name: "Surrogate-Key", Split: policy.ByAny},
 		}},
 		Limits: daemon.Limits{
-			Header: 32 << 10, Body: 10 << 20, HeaderTime: 5 * time.Second, IdleTime: time.Minute, SendTime: 30 * time.Second,
+			Header: 32 << 10, Body: 10 << 20, HeaderTime: 5 * time.Second, IdleTime: time.Minute, BodyTime: 20 * time.Second, SendTime: 30 * time.Second,
 		},
 	}
 	if diff := cmp.Diff(want, got, comparing); diff != "" {

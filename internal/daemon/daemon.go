@@ -235,6 +235,7 @@ func (l Limits) edge() edge.Limits {
 		Body:       int64(l.Body),
 		HeaderTime: l.HeaderTime,
 		IdleTime:   l.IdleTime,
+		BodyTime:   l.BodyTime,
 		WriteTime:  l.SendTime,
 	}
 }
