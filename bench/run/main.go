@@ -43,7 +43,7 @@ type mode struct {
 	seconds int
 }
 
-var modes = []mode{{"full", 5, 5}, {"quick", 2, 2}}
+var modes = []mode{{"full", 5, 3}, {"quick", 2, 2}}
 
 func run(ctx context.Context, args []string) error {
 	o, err := parseOptions(args)
