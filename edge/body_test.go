@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"lacquer/edge"
 	"lacquer/proxy"
@@ -147,4 +148,20 @@ func TestUnreadBody(t *testing.T) {
 	if got := strings.Join(served, " "); got != "/outer /next" {
 		t.Errorf("served %s", got)
 	}
+}
+
+// The answer to a body that broke off says that nothing can follow it: a client that went on would have its next request lost.
+func TestBrokenBodySaysClose(t *testing.T) {
+	address := start(t, &edge.Server{Handler: echo, Limits: edge.Limits{Body: 10, BodyTime: 50 * time.Millisecond}})
+	f := func(name, text string) {
+		t.Helper()
+		c := dial(t, address)
+		c.send("POST / HTTP/1.1\r\nHost: a\r\n" + text)
+		if got := c.head(); !strings.HasPrefix(got, "HTTP/1.1 400 ") || !strings.Contains(got, "\r\nConnection: close\r\n") {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+	f("malformed", "Transfer-Encoding: chunked\r\n\r\nxx\r\n")
+	f("too long", "Transfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n")
+	f("too slow", "Content-Length: 5\r\n\r\nabc")
 }

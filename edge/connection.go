@@ -154,16 +154,13 @@ func (c *connection) settle() bool {
 // reusable reports whether another request may follow on the connection: only if this one was read to its end.
 func (c *connection) reusable() bool {
 	w := &c.exchange.response
-	if !w.keep || w.failed != nil {
-		return false
-	}
 	if c.body == nil || c.body.wasRead() {
-		return true
+		return w.keep && w.failed == nil
 	}
-	if w.Flush() != nil {
+	w.linger = true // also where the connection ends in any case: the client is still sending
+	if !w.keep || w.Flush() != nil {
 		return false
 	}
-	w.linger = true
 	return c.body.drain()
 }
 

@@ -191,6 +191,51 @@ func TestRefusedWhileSending(t *testing.T) {
 	f("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", "HTTP/1.1 400 ")
 }
 
+// The same holds for who is answered while still sending on a connection that ends in any case: a handler need not read a body, as when an origin
+// answers early.
+func TestAnsweredWhileSending(t *testing.T) {
+	const size = 2 << 20
+	f := func(name, request string, drain bool) {
+		t.Helper()
+		s := &edge.Server{}
+		shut := make(chan error, 1)
+		answered := make(chan struct{})
+		s.Handler = handler(func(_ context.Context, _ *proxy.Request, w proxy.Writer) proxy.Record {
+			defer close(answered)
+			if drain {
+				go func() { shut <- s.Shutdown(context.Background()) }()
+				for !edge.Draining(s) {
+					time.Sleep(time.Millisecond)
+				}
+			}
+			return say(w, 401, "who are you?")
+		})
+		c := dial(t, start(t, s))
+		c.send(request + fmt.Sprintf("Content-Length: %d\r\n\r\n", size))
+		<-answered
+		piece := make([]byte, 64<<10)
+		for range size / len(piece) {
+			if _, err := c.Write(piece); err != nil {
+				t.Errorf("%s: %v", name, err)
+				break
+			}
+		}
+		if text, whole := c.rest(); !strings.HasPrefix(text, "HTTP/1.1 401 ") || !whole {
+			t.Errorf("%s: got %.80q, whole %v", name, text, whole)
+		}
+		c.Close()
+		if drain {
+			if err := <-shut; err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	f("kept", "POST / HTTP/1.1\r\nHost: a\r\n", false)
+	f("close", "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", false)
+	f("HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\n", false)
+	f("drain", "POST / HTTP/1.1\r\nHost: a\r\n", true)
+}
+
 // A body that nobody wants is drained if it is small; else the connection is closed behind the answer.
 func TestDraining(t *testing.T) {
 	f := func(size int, chunked, kept bool) {

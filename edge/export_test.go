@@ -15,5 +15,8 @@ func ForwardedFor(peer netip.Addr, lines []string, trusted func(netip.Addr) bool
 	return forwardedFor(peer, h, trusted)
 }
 
+// Draining reports whether Shutdown has begun.
+func Draining(s *Server) bool { return s.draining.Load() }
+
 // In tests, what is over is overwritten: whoever keeps a view of a request finds nothing there.
 func init() { overwriting = true }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pires/go-proxyproto"
 
@@ -161,6 +162,24 @@ func TestPROXYProtocol(t *testing.T) {
 	// Without the header, or with one that is none, nobody is served.
 	f("", "", "nobody", false)
 	f("PROXY TCP4 nonsense\r\n", "", "nobody", false)
+
+	// However its bytes arrive.
+	for _, header := range []string{"PROXY TCP4 192.0.2.1 127.0.0.1 4711 80\r\n", v2("192.0.2.1")} {
+		l, err := open(t, "proxy+http://127.0.0.1:0", loopback)
+		if err != nil {
+			t.Fatal(err)
+		}
+		address := startOn(t, &edge.Server{Handler: recorder(&last)}, l)
+		for i := 1; i < len(header); i++ {
+			c := dial(t, address)
+			c.send(header[:i])
+			time.Sleep(2 * time.Millisecond) // else both may be read at once
+			c.send(header[i:] + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+			if text, _ := c.rest(); !strings.HasPrefix(text, "HTTP/1.1 200 ") || fmt.Sprint(last.Client.Addr) != "192.0.2.1" {
+				t.Errorf("%q, cut at %d: got %q", header, i, text)
+			}
+		}
+	}
 
 	t.Run("from others", func(t *testing.T) {
 		l, err := open(t, "proxy+http://127.0.0.1:0", netip.MustParsePrefix("10.0.0.0/8"))

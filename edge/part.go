@@ -37,7 +37,7 @@ func (c *connection) refuseHead(began time.Time, verdict message.Verdict) {
 }
 
 // part sends what was gathered and ends the connection, such that the client gets to read it: what it is still sending is read for a while, since a
-// connection that is closed over unread bytes is reset, and the answer may be lost with it (RFC 9112 section 9.6).
+// connection that is closed over unread bytes is reset, and the answer may be lost with it (RFC 9112 section 9.6). Shutdown waits for that, too.
 func (c *connection) part() {
 	x := c.exchange
 	if x.response.Flush() != nil {
@@ -48,7 +48,7 @@ func (c *connection) part() {
 		return
 	}
 	half, ok := c.conn.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil || !c.rest() {
+	if !ok || half.CloseWrite() != nil {
 		return
 	}
 	c.readBy(time.Now().Add(lingerTime))

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"bufio"
+	"bytes"
 	"net"
 	"net/netip"
 	"sync"
@@ -54,6 +55,7 @@ func (a *announced) header() error {
 	a.once.Do(func() {
 		a.from, a.reader = nobody{}, bufio.NewReaderSize(a.Conn, proxyHeaderSize)
 		_ = a.SetReadDeadline(time.Now().Add(proxyHeaderTime))
+		gatherLine(a.reader)
 		var h *proxyproto.Header
 		if h, a.err = proxyproto.Read(a.reader); a.err == nil && !h.Command.IsLocal() && !h.TransportProtocol.IsUnspec() {
 			a.from = h.SourceAddr
@@ -61,6 +63,22 @@ func (a *announced) header() error {
 		_ = a.SetReadDeadline(time.Time{})
 	})
 	return a.err
+}
+
+// gatherLine reads on until a header of version 1 is there to its end. The protocol recommends to take one in pieces (section 2), and the library
+// refuses what has not come at once. All else is left to the library, errors included.
+func gatherLine(r *bufio.Reader) {
+	const name, longest = "PROXY ", 107
+	for n := 1; n <= longest; n = r.Buffered() + 1 {
+		if _, err := r.Peek(n); err != nil {
+			return
+		}
+		line, _ := r.Peek(r.Buffered())
+		begins := min(len(line), len(name))
+		if string(line[:begins]) != name[:begins] || bytes.IndexByte(line, '\n') >= 0 {
+			return
+		}
+	}
 }
 
 // rest returns what was read beyond the header, once.

@@ -37,7 +37,8 @@ type requestBody struct {
 	connection *connection
 	limit      int64 // bytes, 0 is no limit
 
-	over atomic.Bool // nobody but the loop may read any more
+	over   atomic.Bool // nobody but the loop may read any more
+	broken atomic.Bool // ended is a *bodyError
 
 	mu     sync.Mutex      // held while the body is read; protects what follows, and the connection's input
 	left   int64           // bytes to come, Unknown in chunks
@@ -73,6 +74,7 @@ func (b *requestBody) Read(p []byte) (n int, err error) {
 		b.connection.exchange.presence.bodyEnded()
 	default:
 		b.ended = err
+		b.broken.Store(err != nil)
 	}
 	return n, err
 }

@@ -19,6 +19,8 @@ func (w *response) frame() {
 		w.keep = false
 	case w.continues: // whether the body still comes is the client's to decide, and nobody can tell it from the next request
 		w.keep, w.linger = false, true
+	case w.connection.body != nil && w.connection.body.broken.Load(): // where the next request begins nobody can tell
+		w.keep, w.linger = false, true
 	}
 }
 
