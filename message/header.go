@@ -2,6 +2,7 @@ package message
 
 import (
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -98,16 +99,7 @@ func (h *Header) DelAny(names ...string) {
 }
 
 // DelFunc removes every line for which drop holds.
-func (h *Header) DelFunc(drop func(Field) bool) {
-	kept := (*h)[:0]
-	for _, f := range *h {
-		if !drop(f) {
-			kept = append(kept, f)
-		}
-	}
-	clear((*h)[len(kept):])
-	*h = kept
-}
+func (h *Header) DelFunc(drop func(Field) bool) { *h = slices.DeleteFunc(*h, drop) }
 
 // Clone returns a copy that shares no memory with h. All its text lies in one string.
 func (h Header) Clone() Header {

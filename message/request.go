@@ -33,11 +33,11 @@ func (r *Request) URI() string {
 // Clone returns a copy that shares no memory with r or the buffer it was parsed from.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Method = strings.Clone(r.Method)
-	c.Scheme = strings.Clone(r.Scheme)
-	c.Authority = strings.Clone(r.Authority)
-	c.Path = strings.Clone(r.Path)
-	c.Query = strings.Clone(r.Query)
+	text := strings.Join([]string{r.Method, r.Scheme, r.Authority, r.Path, r.Query}, "")
+	for _, part := range []*string{&c.Method, &c.Scheme, &c.Authority, &c.Path, &c.Query} {
+		n := len(*part)
+		*part, text = text[:n], text[n:]
+	}
 	c.Header = r.Header.Clone()
 	return &c
 }

@@ -1,9 +1,11 @@
 package proxy_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,6 +14,15 @@ import (
 	"lacquer/policy"
 	"lacquer/proxy"
 )
+
+// prompt is an origin that answers at once, and remembers nothing of what it was asked.
+type prompt struct{ body []byte }
+
+func (p prompt) Fetch(context.Context, *origin.Request) (*origin.Response, error) {
+	answer := page(200, "Cache-Control: max-age=3600\nContent-Type: text/html\nETag: \"1\"", bytes.NewReader(p.body))
+	answer.Head.Length = int64(len(p.body))
+	return answer, nil
+}
 
 // blind takes a response and keeps nothing of it.
 type blind struct{ status int }
@@ -71,5 +82,30 @@ func BenchmarkHit(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		once()
+	}
+}
+
+// BenchmarkMiss is the way of a request to what is not stored, without a network: look-up, fetch, and a place in a store that is full, so that another
+// object has to go. The origin's part in it is a head of three fields and a buffer to read from.
+func BenchmarkMiss(b *testing.B) {
+	h := open(b, policy.Settings{}, nil)
+	site := *h.Site()
+	site.Backends = map[string]origin.Fetcher{"site": prompt{make([]byte, 1024)}}
+	h.Swap(&site)
+	client := netip.MustParseAddr("192.0.2.1")
+	head := &message.Request{Header: make(message.Header, 0, 32)}
+	request := &proxy.Request{Request: head, Client: proxy.Client{Addr: client, Peer: client}, ID: "12345678901234567890"}
+	w, text := new(blind), []byte(nil)
+	line, fields, _ := strings.Cut(browser, "42")
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		text = append(strconv.AppendInt(append(text[:0], line...), int64(n), 10), fields...)
+		*head = message.Request{Scheme: "http", Header: head.Header[:0]}
+		if v := head.Parse(text, message.Limits{}); v.Outcome != message.Serve {
+			b.Fatal(v.Why)
+		}
+		if h.Serve(b.Context(), request, w).Result != proxy.ResultMiss || w.status != 200 {
+			b.Fatal("not a miss")
+		}
 	}
 }

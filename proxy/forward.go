@@ -29,8 +29,16 @@ func isHearsay(name string) bool {
 	if len(name) >= len(prefix) && message.EqualFold(name[:len(prefix)], prefix) {
 		return true
 	}
-	return slices.ContainsFunc(hearsay[:], func(h string) bool { return message.EqualFold(h, name) })
+	return slices.ContainsFunc(hearsayOf[min(len(name), len(hearsayOf)-1)], func(h string) bool { return message.EqualFold(h, name) })
 }
+
+// hearsayOf is hearsay by the length of the names. No name has the length of the last.
+var hearsayOf = func() (by [32][]string) {
+	for _, name := range hearsay {
+		by[len(name)] = append(by[len(name)], name)
+	}
+	return by
+}()
 
 // ownCookie is that of the administration. Browsers send it to every port of its host, so to the site, too, where it is nobody's business.
 const ownCookie = "lacquer_session"
@@ -53,9 +61,14 @@ func normalise(h *message.Header) {
 	policy.NormaliseAcceptLanguage(h)
 }
 
-// outgoing returns the request as the origin is to see it, sharing no memory with the client's.
-func (t *transaction) outgoing() *message.Request {
-	out := t.request.Request.Clone()
+// introduced is about how many fields are added on the way to the origin.
+const introduced = 8
+
+// outgoing returns the request as the origin is to see it. It is made of a clone of the client's, and shares its text.
+func (t *transaction) outgoing(clone *message.Request) *message.Request {
+	out := new(message.Request)
+	*out = *clone
+	out.Header = append(make(message.Header, 0, len(clone.Header)+introduced), clone.Header...)
 	out.Authority = policy.CanonicalAuthority(out.Scheme, out.Authority) // as it stands in the key
 	upgrade := t.upgrade()
 	h := &out.Header

@@ -41,11 +41,12 @@ type job struct {
 
 // newJob makes a job that asks what the client asked.
 func (t *transaction) newJob() *job {
+	clone := t.request.Request.Clone()
 	j := &job{
 		site:     t.site,
 		backend:  t.backend,
-		request:  t.request.Request.Clone(),
-		outgoing: t.outgoing(),
+		request:  clone,
+		outgoing: t.outgoing(clone),
 		content:  t.content,
 		asked:    t.asked,
 		search:   t.search,

@@ -134,14 +134,22 @@ func (e *entry) tidy(now time.Time) {
 	if sh == nil {
 		return
 	}
-	untidy := false
+	empty, others := 0, 0
 	e.slots(func(s *slot) {
 		if s.remembered(now) == nil {
 			s.setMark(nil)
 		}
-		untidy = untidy || s.empty(now)
+		if s.empty(now) {
+			empty++
+		} else {
+			others++
+		}
 	})
-	if !untidy || len(e.flights) > 0 {
+	switch {
+	case empty == 0 || len(e.flights) > 0:
+		return
+	case others == 0:
+		e.shelf.Store(nil)
 		return
 	}
 	var layers []layer
@@ -156,11 +164,7 @@ func (e *entry) tidy(now time.Time) {
 			layers = append(layers, layer{vary: l.vary, slots: kept, languages: l.languagesOf(kept)})
 		}
 	}
-	if len(layers) == 0 {
-		e.shelf.Store(nil)
-	} else {
-		e.shelf.Store(&shelf{layers: layers})
-	}
+	e.shelf.Store(&shelf{layers: layers})
 }
 
 // empty reports whether nothing would be lost with the slot.

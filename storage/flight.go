@@ -147,7 +147,8 @@ func (f *Flight) Started() uint64 { return f.started }
 
 // secondaryKey returns the secondary key that an answer with this Vary has for a request.
 func secondaryKey(base string, vary message.Vary, h message.Header) string {
-	return string(appendSecondary(nil, base, vary, h))
+	var buf [256]byte
+	return string(appendSecondary(buf[:0], base, vary, h))
 }
 
 // register lists the flights that have not ended, the oldest first, so that the log of purges knows which entries may still matter.

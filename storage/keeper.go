@@ -15,7 +15,7 @@ const (
 
 // keeper decides which whole objects deserve their place: admission, eviction and the bytes they cost, by ristretto.
 //
-// Ristretto takes a Set later than it is called, drops it under load, and loses the second of two quick ones. So one Set or Del is made at a
+// Ristretto takes a Set later than it is called, drops it under load, and loses the second of two quick ones. So one Set is made at a
 // time and waited for; the key is a hash of primary and secondary key that outlives the object, so that its frequency is
 // remembered, and the value is the object itself, so that an eviction names what it evicts. Expiry is never given to it.
 type keeper struct {
@@ -52,8 +52,7 @@ func (k *keeper) admit(o *Object) bool {
 	if k.closed {
 		return false
 	}
-	k.cache.Del(o.slot.hash)
-	k.cache.Wait()
+	k.cache.Del(o.slot.hash) // it is applied before the Set that follows
 	k.refused.Store(false)
 	if !k.cache.Set(o.slot.hash, o, o.cost()) {
 		return false

@@ -113,9 +113,9 @@ func (s *Store) publishLocked(f *Flight, r *Response, body *Body) (o *Object, ma
 }
 
 // placing says where the answer to a flight goes.
-func (s *Store) placing(f *Flight, r *Response, language string) *placing {
+func (s *Store) placing(f *Flight, r *Response, language string) placing {
 	secondary := secondaryKey(f.key.Base, r.Vary, r.Request)
-	return &placing{
+	return placing{
 		vary: r.Vary, secondary: secondary, spoken: spoken(f.key.Base, r, language),
 		hash: s.hash(f.entry.primary, secondary), most: s.maxVariants, now: s.now(),
 	}
@@ -237,6 +237,9 @@ func (s *Store) endLocked(f *Flight, o *Outcome) {
 	e := f.entry
 	if e.flights[f.secondary] == f {
 		delete(e.flights, f.secondary)
+	}
+	if len(e.flights) == 0 {
+		e.flights = nil // most URLs are never asked for by two at once again
 	}
 	e.underWay--
 	s.register.end(f)

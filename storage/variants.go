@@ -27,7 +27,7 @@ type room struct {
 }
 
 // place returns the slot of a secondary key, making it, and puts the layer of its Vary field first. e.mu is held.
-func (e *entry) place(p *placing) (s *slot, made room) {
+func (e *entry) place(p placing) (s *slot, made room) {
 	var old []layer
 	if sh := e.shelf.Load(); sh != nil {
 		old = sh.layers
