@@ -52,7 +52,9 @@ func (k *keeper) admit(o *Object) bool {
 	if k.closed {
 		return false
 	}
-	k.cache.Del(o.slot.hash) // it is applied before the Set that follows
+	if _, taken := k.cache.GetTTL(o.slot.hash); taken { // a look that does not count as a request
+		k.cache.Del(o.slot.hash) // applied before the Set that follows
+	}
 	k.refused.Store(false)
 	if !k.cache.Set(o.slot.hash, o, o.cost()) {
 		return false
