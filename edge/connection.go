@@ -28,6 +28,7 @@ type connection struct {
 
 	headBy time.Time // when the head that is coming must be there; zero before its first byte
 	fresh  bool      // no request was served yet
+	now    time.Time // when the last one was over
 
 	exchange *exchange    // nil while idle
 	body     *requestBody // of the request on its way; nil without
@@ -70,7 +71,7 @@ func (c *connection) await() bool {
 	if c.fresh {
 		c.readBy(c.headBy)
 	} else {
-		c.readWithin(time.Now(), c.server.limits.IdleTime)
+		c.readWithin(c.now, c.server.limits.IdleTime)
 	}
 	x, err := c.receive()
 	if err != nil {
@@ -106,7 +107,7 @@ func (c *connection) receive() (*exchange, error) {
 func (c *connection) answer() bool {
 	x := c.exchange
 	dropAliases(&x.head.Header)
-	x.request = proxy.Request{Request: &x.head, TLS: c.peer.tls, Client: c.server.client(c.peer, x.head.Header)}
+	x.request = proxy.Request{Request: &x.head, Time: x.entry.Time, TLS: c.peer.tls, Client: c.server.client(c.peer, x.head.Header)}
 	if x.request.Client.Trusted {
 		x.head.Scheme = forwardedScheme(x.head.Header, x.head.Scheme)
 	}
@@ -139,7 +140,8 @@ func (c *connection) settle() bool {
 		x.entry.Cut = true
 		c.cut()
 	}
-	c.server.access(&x.entry)
+	c.now = time.Now()
+	c.server.access(&x.entry, c.now)
 	if c.given || done.aborted {
 		return false
 	}

@@ -92,9 +92,9 @@ func (e *Entry) gets(r proxy.Record) {
 }
 
 // access hands an entry on.
-func (s *Server) access(e *Entry) {
+func (s *Server) access(e *Entry, now time.Time) {
 	if s.Access != nil {
-		e.Duration = time.Since(e.Time)
+		e.Duration = now.Sub(e.Time)
 		s.Access(e)
 	}
 }

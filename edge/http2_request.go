@@ -13,7 +13,7 @@ import (
 // serveStream leads one transaction over HTTP/2: it judges the head, has it served, and sees to what is left when that returns.
 func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request) {
 	entry := Entry{Time: time.Now()}
-	defer func() { s.access(&entry) }()
+	defer func() { s.access(&entry, time.Now()) }()
 
 	w := &stream{server: s, request: r, rw: rw, control: http.NewResponseController(rw)}
 	w.extend()

@@ -32,7 +32,7 @@ func (c *connection) refuseHead(began time.Time, verdict message.Verdict) {
 	}
 	x.entry.Bytes = refuse(&x.response, verdict.Status, verdict.Why)
 	_ = x.response.Flush() // part is told of its error
-	c.server.access(&x.entry)
+	c.server.access(&x.entry, time.Now())
 	c.part()
 }
 

@@ -13,3 +13,5 @@ type socket struct{ raw syscall.RawConn }
 func newSocket(net.Conn) *socket { return new(socket) }
 
 func (s *socket) await() (*exchange, error) { panic("BUG: no such socket") }
+
+func (s *socket) write([]byte) (int, error) { panic("BUG: no such socket") }

@@ -5,6 +5,7 @@ package edge
 import (
 	"io"
 	"net"
+	"os"
 	"syscall"
 )
 
@@ -15,6 +16,10 @@ type socket struct {
 	receive func(fd uintptr) (done bool)
 	got     *exchange // what receive read, nil at the end of the connection
 	err     error
+
+	transmit func(fd uintptr) (done bool)
+	unsent   []byte // what transmit has still to send
+	failed   error  // why it cannot
 }
 
 // newSocket returns the socket that a connection is. The result has no raw connection if it is none.
@@ -26,7 +31,7 @@ func newSocket(conn net.Conn) *socket {
 	case *net.UnixConn:
 		s.raw, _ = conn.SyscallConn()
 	}
-	s.receive = s.tryRead
+	s.receive, s.transmit = s.tryRead, s.tryWrite
 	return s
 }
 
@@ -34,7 +39,7 @@ func newSocket(conn net.Conn) *socket {
 func (s *socket) tryRead(fd uintptr) (done bool) {
 	x := exchanges.Get().(*exchange)
 	for {
-		n, err := syscall.Read(int(fd), x.in.room)
+		n, err := readNow(fd, x.in.room)
 		switch {
 		case err == syscall.EINTR:
 			continue
@@ -62,4 +67,33 @@ func (s *socket) await() (*exchange, error) {
 	x, err := s.got, s.err
 	s.got, s.err = nil, nil
 	return x, err
+}
+
+// tryWrite sends what the system takes.
+func (s *socket) tryWrite(fd uintptr) (done bool) {
+	for len(s.unsent) > 0 {
+		n, err := writeNow(fd, s.unsent)
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == syscall.EAGAIN:
+			return false
+		case err != nil:
+			s.failed = os.NewSyscallError("write", err)
+			return true
+		}
+		s.unsent = s.unsent[n:]
+	}
+	return true
+}
+
+// write sends a short piece, under the write deadline of the connection.
+func (s *socket) write(p []byte) (n int, err error) {
+	s.unsent = p
+	if err = s.raw.Write(s.transmit); err == nil {
+		err = s.failed
+	}
+	n = len(p) - len(s.unsent)
+	s.unsent, s.failed = nil, nil
+	return n, err
 }

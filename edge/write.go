@@ -53,11 +53,19 @@ func (c *connection) writeBoth(first, second []byte) error {
 func (c *connection) writeOne(p []byte) error {
 	for len(p) > 0 {
 		c.writeWithin(time.Now(), c.server.limits.WriteTime)
-		n, err := c.conn.Write(p[:min(len(p), pace)])
+		n, err := c.writePiece(p[:min(len(p), pace)])
 		c.sent += n
 		if p = p[n:]; err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writePiece sends one piece. What was gathered goes the short way.
+func (c *connection) writePiece(p []byte) (int, error) {
+	if c.socket.raw != nil && len(p) <= outputSize {
+		return c.socket.write(p)
+	}
+	return c.conn.Write(p)
 }

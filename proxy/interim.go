@@ -27,16 +27,23 @@ func interimForAll(f *storage.Flight) func(int, message.Header) {
 // origin sends (RFC 9110 section 15.2): to all who wait, as each has its own use for an early hint.
 func (t *transaction) await(landed <-chan singleflight.Result) *landing {
 	for {
-		news, more := t.seat.Interims()
-		for _, n := range news {
-			_ = t.writer.Interim(n.Status, n.Header)
-		}
+		more := t.relay()
 		select {
 		case result := <-landed:
+			t.relay() // what came with the head
 			return result.Val.(*landing)
 		case <-more:
 		case <-t.ctx.Done():
 			return nil
 		}
 	}
+}
+
+// relay sends what interim responses there are, and returns a channel that is closed when there is more to know.
+func (t *transaction) relay() (more <-chan struct{}) {
+	news, more := t.seat.Interims()
+	for _, n := range news {
+		_ = t.writer.Interim(n.Status, n.Header)
+	}
+	return more
 }

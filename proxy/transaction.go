@@ -71,7 +71,10 @@ var rooms = sync.Pool{New: func() any { return new(transaction) }}
 func (s *Server) begin(ctx context.Context, r *Request, w Writer) *transaction {
 	t := rooms.Get().(*transaction)
 	t.server, t.site, t.ctx, t.request, t.writer = s, s.Site(), ctx, r, w
-	t.now, t.arrival = s.now(), s.purges.Number()
+	t.arrival = s.purges.Number()
+	if t.now = r.Time; t.now.IsZero() {
+		t.now = s.now()
+	}
 	t.vars = rules.Vars{
 		Now:    t.now,
 		Req:    r.Request,

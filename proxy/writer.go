@@ -3,6 +3,7 @@ package proxy
 import (
 	"io"
 	"net/netip"
+	"time"
 
 	"lacquer/message"
 )
@@ -15,8 +16,9 @@ type Request struct {
 	// itself where the protocol has none.
 	Trailer func() message.Header
 	Client  Client
-	TLS     *TLS   // of the client's connection; nil without
-	ID      string // X-Request-Id: made by edge, or taken over from a trusted proxy
+	Time    time.Time // when its head was there; zero for now
+	TLS     *TLS      // of the client's connection; nil without
+	ID      string    // X-Request-Id: made by edge, or taken over from a trusted proxy
 }
 
 // TLS is what is known of a connection under TLS.
