@@ -97,7 +97,8 @@ type Object struct {
 // Lifetime says for how long something is fresh, and who said so.
 type Lifetime struct {
 	Seconds              float64 `json:"seconds"`
-	From                 string  `json:"from"` // s-maxage, max-age, expires, heuristics, settings, rule or none
+	From                 string  `json:"from"`            // s-maxage, max-age, expires, heuristics, settings, rule or none
+	Field                string  `json:"field,omitempty"` // the targeted field that governs, "CDN-Cache-Control" for example (RFC 9213); "" for Cache-Control
 	StaleWhileRevalidate float64 `json:"stale_while_revalidate_seconds"`
 	StaleIfError         float64 `json:"stale_if_error_seconds"`
 }

@@ -100,7 +100,7 @@ func responseText(r *admin.Response) string {
 		fmt.Fprintf(&b, ", not stored%s\n", because(r.Reason, r.Means))
 		return b.String()
 	}
-	fmt.Fprintf(&b, ", %s\n  lifetime  %s, from %s%s\n", freshText(r.TTL, r.Age), secondsText(r.Lifetime.Seconds), r.Lifetime.From, windows(&r.Lifetime))
+	fmt.Fprintf(&b, ", %s\n  lifetime  %s, from %s%s\n", freshText(r.TTL, r.Age), secondsText(r.Lifetime.Seconds), r.Lifetime.From+of(r.Lifetime.Field), windows(&r.Lifetime))
 	if r.Vary != "" {
 		fmt.Fprintf(&b, "  vary      %s\n", r.Vary)
 	}
@@ -111,6 +111,14 @@ func responseText(r *admin.Response) string {
 		fmt.Fprintf(&b, "  hits      %s\n", numberText(r.Hits))
 	}
 	return b.String()
+}
+
+// of names the targeted field that governs, if one does.
+func of(field string) string {
+	if field == "" {
+		return ""
+	}
+	return " of " + field
 }
 
 func freshText(ttl, age float64) string {

@@ -114,6 +114,7 @@ func lifetimeOf(f policy.Freshness) admin.Lifetime {
 	return admin.Lifetime{
 		Seconds:              f.Lifetime.Seconds(),
 		From:                 f.From.String(),
+		Field:                f.Field,
 		StaleWhileRevalidate: f.StaleWhileRevalidate.Seconds(),
 		StaleIfError:         f.StaleIfError.Seconds(),
 	}
