@@ -8,6 +8,7 @@ import (
 	"net/textproto"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -83,13 +84,15 @@ func (w *stream) Head(head *message.Response) error {
 	return nil
 }
 
-// copyFields gives net/http the fields of a head, but for those by which it frames the message itself, and those of a connection of HTTP/1.
+// copyFields gives net/http the fields of a head, but for those by which it frames the message itself, and those of a connection of HTTP/1. It clones them: net/http
+// may send them when they are no longer valid.
 func copyFields(to http.Header, from message.Header) {
 	for _, f := range from {
 		switch name := textproto.CanonicalMIMEHeaderKey(f.Name); {
 		case name == "Content-Length", name == "Trailer", slices.Contains(connectionFields, name):
 		default:
-			to[name] = append(to[name], f.Value)
+			name = strings.Clone(name)
+			to[name] = append(to[name], strings.Clone(f.Value))
 		}
 	}
 }
@@ -123,7 +126,7 @@ func (w *stream) Trailer(h message.Header) {
 	fields := w.rw.Header()
 	for _, f := range h {
 		name := http.TrailerPrefix + textproto.CanonicalMIMEHeaderKey(f.Name)
-		fields[name] = append(fields[name], f.Value)
+		fields[name] = append(fields[name], strings.Clone(f.Value))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"unsafe"
 
 	"lacquer/edge"
 	"lacquer/message"
@@ -244,6 +245,31 @@ func TestSameAnswers(t *testing.T) {
 	f("GET", "/none", `304 0 map[Etag:["a"]]  false`)
 	// A body that is cut does not look whole.
 	f("GET", "/cut", "200 10 map[Content-Length:[10]] short true")
+}
+
+// What a head holds is valid until Head returns, and is sent all the same as it was: net/http sends it only when the handler has returned, where there is no body.
+func TestHeadIsNotKeptOverHTTP2(t *testing.T) {
+	for _, method := range []string{"HEAD", "GET"} {
+		s := &edge.Server{Handler: handler(func(_ context.Context, _ *proxy.Request, w proxy.Writer) proxy.Record {
+			text := []byte("as it was")
+			head := final(200, message.Unknown)
+			head.Header.Add("X-Text", unsafe.String(&text[0], len(text)))
+			w.Head(head)
+			w.Finish()
+			copy(text, "another's")
+			return proxy.Record{}
+		})}
+		address, trust := startSecured(t, s)
+		request, _ := http.NewRequest(method, "https://a.example/", nil)
+		response, err := browser(t, address, trust, 2).Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if got := response.Header.Get("X-Text"); got != "as it was" {
+			t.Errorf("%s: got %q", method, got)
+		}
+	}
 }
 
 // FuzzHTTP2 sends fields as it likes: the server survives, and what reaches the handler can be sent on.
