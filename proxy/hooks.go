@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 )
@@ -35,8 +36,10 @@ func (h *hooks) Count(name string) {
 	if h.counters == nil {
 		h.counters = make(map[string]int64)
 	}
-	if _, known := h.counters[name]; known || len(h.counters) < maxNames {
+	if _, known := h.counters[name]; known {
 		h.counters[name]++
+	} else if len(h.counters) < maxNames {
+		h.counters[strings.Clone(name)] = 1 // it may be cut from a request
 	}
 }
 
