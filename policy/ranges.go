@@ -21,15 +21,13 @@ const (
 // What several ranges of one request may be, before they look like an attack or a broken client, whose Range RFC 9110 section 14.2
 // lets a server ignore. More than 64 ranges never get this far (message.ParseRange).
 const (
-	// partOverhead is about what it costs to send a part of its own: its delimiter and fields. RFC 9110 section 15.3.7.2 lets ranges be
-	// joined whose gap is smaller.
-	partOverhead   = 80
+	partOverhead   = 80 // about what it costs to send a part of its own: its delimiter and fields
 	maxOverlapping = 2  // ranges that overlap others
-	maxTiny        = 16 // ranges shorter than the overhead, unless they come in ascending order
+	maxTiny        = 16 // ranges shorter than that, unless they come in ascending order
 )
 
 // RangesOf decides which bytes of resp answer req (RFC 9110 section 14.2). For PartOfBody they are one range, for a 206 with
-// Content-Range, or several for one as multipart/byteranges: apart from each other by partOverhead, in the order in which the client
+// Content-Range, or several for one as multipart/byteranges, no two of which touch, in the order in which the client
 // asked. Else there are none. size is the length of the whole body, or message.Unknown while one without declared length is still
 // arriving: then nobody can say what a range means, and the whole body is the answer.
 //
@@ -97,8 +95,8 @@ func overlapping(ranges []message.ByteRange) int {
 
 func byFirst(a, b message.ByteRange) int { return cmp.Compare(a.First, b.First) }
 
-// coalesce joins ranges that overlap, or lie apart by less than a part costs. What was joined stands where the first of its ranges
-// stood (RFC 9110 section 15.3.7.2).
+// coalesce joins ranges that overlap or touch. What was joined stands where the first of its ranges stood. RFC 9110 section 15.3.7.2 would let those be
+// joined, too, that lie nearer to each other than a part costs; but many clients count on a part for each range.
 func coalesce(ranges []message.ByteRange) []message.ByteRange {
 	type placed struct {
 		message.ByteRange
@@ -112,7 +110,7 @@ func coalesce(ranges []message.ByteRange) []message.ByteRange {
 	joined := sorted[:1]
 	for _, r := range sorted[1:] {
 		last := &joined[len(joined)-1]
-		if r.First-last.Last > partOverhead {
+		if r.First > last.Last+1 {
 			joined = append(joined, r)
 			continue
 		}
