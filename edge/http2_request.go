@@ -37,7 +37,7 @@ func (s *Server) serveStream(rw http.ResponseWriter, r *http.Request) {
 	if verdict.Framing != message.NoBody {
 		w.control.SetReadDeadline(time.Time{}) // the handler may take its time before it reads: each read has its own
 		body := &streamBody{source: r.Body, control: w.control, limit: s.limits.Body, pace: s.limits.BodyTime}
-		request.Body, request.Trailer = body, func() message.Header { return trailer(r.Trailer) }
+		request.Body, request.Trailer = body, func() message.Header { return message.TrailersOf(r.Trailer) }
 		defer body.leave()
 	}
 	s.lead(r.Context(), request, w, &entry)
@@ -121,16 +121,4 @@ func appendLine(text []byte, name, value string) []byte {
 	text = append(text, ": "...)
 	text = append(text, value...)
 	return append(text, "\r\n"...)
-}
-
-// trailer makes of a trailer section what the handler wants to know. It is empty until the body has ended.
-func trailer(fields http.Header) message.Header {
-	var h message.Header
-	for name, values := range fields {
-		for _, value := range values {
-			h.Add(name, value)
-		}
-	}
-	message.DropUnfitTrailers(&h)
-	return h
 }

@@ -191,7 +191,7 @@ func FuzzChunkedAgainstNetHTTP(f *testing.F) {
 
 		var printed []byte
 		for piece := range bytes.SplitAfterSeq(raw, []byte("\n")) {
-			printed = message.AppendChunk(printed, piece)
+			printed = appendChunk(printed, piece)
 		}
 		h := message.Header{{Name: "X", Value: string(raw)}}
 		printed = message.AppendLastChunk(printed, h)

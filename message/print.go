@@ -94,16 +94,6 @@ func AppendField(dst []byte, name, value string) []byte {
 	return append(dst, "\r\n"...)
 }
 
-// AppendChunk appends data as one chunk (RFC 9112 section 7.1). Without data it appends nothing: a chunk of no bytes would be the last.
-func AppendChunk(dst, data []byte) []byte {
-	if len(data) == 0 {
-		return dst
-	}
-	dst = AppendChunkHead(dst, int64(len(data)))
-	dst = append(dst, data...)
-	return append(dst, "\r\n"...)
-}
-
 // AppendChunkHead appends the line before a chunk of n bytes, n at least 1. The chunk and CR LF follow it, written by the caller.
 func AppendChunkHead(dst []byte, n int64) []byte {
 	if n < 1 {

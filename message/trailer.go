@@ -1,6 +1,22 @@
 package message
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// TrailersOf makes a trailer section of what a library has read as a map, in the order of the names, without what DropUnfitTrailers takes off.
+func TrailersOf(fields map[string][]string) Header {
+	var h Header
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		for _, value := range fields[name] {
+			h.Add(name, value)
+		}
+	}
+	DropUnfitTrailers(&h)
+	return h
+}
 
 // DropUnfitTrailers takes off a trailer section what must not stand in one, or what nobody may take from there: framing, routing,
 // conditions and ranges, authentication, caching and what describes the body (RFC 9110 section 6.5.1), what belongs to a connection, and

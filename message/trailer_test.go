@@ -101,3 +101,15 @@ func FuzzDropUnfitTrailers(f *testing.F) {
 		}
 	})
 }
+
+// What a library has read as a map comes out in one order, without what is unfit.
+func TestTrailersOf(t *testing.T) {
+	got := message.TrailersOf(map[string][]string{"X-B": {"2", "3"}, "X-A": {"1"}, "Content-Length": {"5"}})
+	want := message.Header{{Name: "X-A", Value: "1"}, {Name: "X-B", Value: "2"}, {Name: "X-B", Value: "3"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := message.TrailersOf(nil); got != nil {
+		t.Errorf("of nothing: %q", got)
+	}
+}

@@ -50,14 +50,7 @@ func (b *streamBody) trailer(fields http.Header) message.Header {
 	if b.end != io.EOF {
 		return nil
 	}
-	var h message.Header
-	for name, values := range fields {
-		for _, value := range values {
-			h.Add(name, value)
-		}
-	}
-	message.DropUnfitTrailers(&h)
-	return h
+	return message.TrailersOf(fields)
 }
 
 // Close gives up what has not been read.

@@ -13,11 +13,11 @@ type Obey uint8
 
 // The directives of a request that may be obeyed (RFC 9111 section 5.2.1).
 const (
-	ObeyNoCache      Obey = 1 << iota // and Pragma: no-cache
-	ObeyMaxAge                        //
-	ObeyMinFresh                      //
-	ObeyMaxStale                      //
-	ObeyOnlyIfCached                  //
+	ObeyNoCache Obey = 1 << iota // and Pragma: no-cache
+	ObeyMaxAge
+	ObeyMinFresh
+	ObeyMaxStale
+	ObeyOnlyIfCached
 
 	ObeyAll = ObeyNoCache | ObeyMaxAge | ObeyMinFresh | ObeyMaxStale | ObeyOnlyIfCached
 )

@@ -62,8 +62,8 @@ func (t *transaction) holds(o *storage.Object) bool {
 	if !o.Partial() {
 		return true
 	}
-	wanted, any := policy.WantedBytes(t.request.Request, o.Head, o.Head.Length)
-	return !any || o.Holds(wanted)
+	wanted, some := policy.WantedBytes(t.request.Request, o.Head, o.Head.Length)
+	return !some || o.Holds(wanted)
 }
 
 // clientHead returns the head for this client: a copy that lasts as long as the transaction, with what that adds.

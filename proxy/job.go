@@ -103,8 +103,8 @@ func (t *transaction) complete(j *job, f *storage.Flight) {
 	if f.Part != "" {
 		wanted, _ = policy.WantedBytes(t.request.Request, f.Stored.Head, size)
 	}
-	missing, any := f.Stored.Missing(wanted)
-	if !any { // it is all there, but stale
+	missing, lacks := f.Stored.Missing(wanted)
+	if !lacks { // it is all there, but stale
 		j.validate(f.Stored)
 		return
 	}
